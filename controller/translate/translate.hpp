@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "common/model/table.hpp"
+#include "controller/store/snapshot.hpp"
+
+namespace holdfast::controller {
+
+inline constexpr char const* kControllerName = "holdfast.dev/gateway-controller";
+inline constexpr char const* kGatewayClass = "holdfast";
+
+/// metav1.Condition without its time, which only the writer of a status knows.
+struct Condition {
+    std::string type;
+    bool status = false;
+    std::string reason;
+    std::string message;
+    std::int64_t observed_generation = 0;
+
+    friend bool operator==(Condition const&, Condition const&) = default;
+};
+
+struct ListenerStatus {
+    std::string name;
+    std::vector<GroupKind> supported_kinds;
+    std::int32_t attached_routes = 0;
+    std::vector<Condition> conditions;
+
+    friend bool operator==(ListenerStatus const&, ListenerStatus const&) = default;
+};
+
+struct GatewayStatus {
+    std::vector<Condition> conditions;
+    std::vector<ListenerStatus> listeners;
+
+    friend bool operator==(GatewayStatus const&, GatewayStatus const&) = default;
+};
+
+struct RouteParentStatus {
+    ParentRef parent_ref;
+    std::vector<Condition> conditions;  ///< Accepted, ResolvedRefs; Programmed is the fleet's to say.
+
+    friend bool operator==(RouteParentStatus const&, RouteParentStatus const&) = default;
+};
+
+/// What a snapshot means: a table for every Gateway of our class, and what to tell the owners of
+/// the objects. Keys are `namespace/name`.
+struct Translation {
+    std::map<std::string, model::Table> tables;
+    std::map<std::string, GatewayStatus> gateways;
+    std::map<std::string, std::vector<RouteParentStatus>> routes;
+};
+
+/// The controller's core: a pure function. No I/O, no clock; the same objects in any order give
+/// the same bytes. A fault in one object is told in its status and costs nothing but that object:
+/// a bad backend reference its share, a bad rule that rule, a bad route that route.
+///
+/// Source  Gateway API v1 (precedence, attachment, conflicts, reference grants); KEP-1669 for
+///         endpoints.
+/// Tests   tests/golden/translate
+[[nodiscard]] Translation translate(Snapshot const& snapshot);
+
+}  // namespace holdfast::controller

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/json/array.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "common/base/clock.hpp"
+#include "dataplane/relay/engine.hpp"
+#include "dataplane/telemetry/access_log.hpp"
+#include "dataplane/telemetry/cells.hpp"
+
+namespace holdfast {
+
+struct ServingState;  // dataplane/listen/serving_state.hpp
+
+/// One thread with an io_context of its own: the handshakes and sessions of the connections that
+/// the acceptors gave it. Functions may be called from any thread unless said otherwise; what they
+/// ask for happens on the worker's.
+class Worker {
+public:
+    Worker(int index, telemetry::AccessLog& log);
+    ~Worker();
+    Worker(Worker const&) = delete;
+    Worker& operator=(Worker const&) = delete;
+
+    void start();
+    /// Ends what is left and joins the thread.
+    void stop();
+
+    /// Takes over an accepted, non-blocking socket. `port` is the listener's.
+    void accept(int fd, std::uint16_t port);
+    /// New handshakes go by this state from now on; live sessions by their rules' onRouteChange
+    /// and onRouteDelete.
+    void swap(std::shared_ptr<ServingState const> state);
+
+    /// Answers new handshakes with 503, `draining` (idempotent), or takes them again.
+    void refuse_new(bool refuse);
+    /// Closes every session at an even rate with jitter, idle ones first, until `deadline`; what is
+    /// left then is cut. Sessions that join later are included. A later call moves the deadline.
+    void drain(TimePoint deadline);
+    /// Stops closing sessions.
+    void cancel_drain();
+
+    /// Asks for a JSON array of the sessions; `done` runs on the worker's thread.
+    void list_sessions(std::string route, std::function<void(boost::json::array)> done);
+
+    /// Sessions and handshakes; what the acceptors balance by.
+    [[nodiscard]] std::size_t load() const noexcept;
+    [[nodiscard]] std::size_t sessions() const noexcept;
+    [[nodiscard]] telemetry::WorkerCells const& cells() const noexcept;
+
+private:
+    struct Core;
+    std::unique_ptr<Core> core_;
+};
+
+}  // namespace holdfast
