@@ -1,17 +1,14 @@
 #pragma once
 
-#include <boost/asio/io_context.hpp>
 #include <boost/json/array.hpp>
 
-#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
-#include <thread>
 
 #include "common/base/clock.hpp"
-#include "dataplane/relay/engine.hpp"
+#include "dataplane/handshake/settings.hpp"
 #include "dataplane/telemetry/access_log.hpp"
 #include "dataplane/telemetry/cells.hpp"
 
@@ -24,7 +21,7 @@ struct ServingState;  // dataplane/listen/serving_state.hpp
 /// ask for happens on the worker's.
 class Worker {
 public:
-    Worker(int index, telemetry::AccessLog& log);
+    Worker(int index, telemetry::AccessLog& log, handshake::Settings const& settings = {});
     ~Worker();
     Worker(Worker const&) = delete;
     Worker& operator=(Worker const&) = delete;
@@ -35,6 +32,8 @@ public:
 
     /// Takes over an accepted, non-blocking socket. `port` is the listener's.
     void accept(int fd, std::uint16_t port);
+    /// Counts and logs a connection that an acceptor turned away for want of descriptors.
+    void count_turned_away();
     /// New handshakes go by this state from now on; live sessions by their rules' onRouteChange
     /// and onRouteDelete.
     void swap(std::shared_ptr<ServingState const> state);

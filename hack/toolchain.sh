@@ -9,7 +9,7 @@ set -euo pipefail
 repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cache=${HOLDFAST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/holdfast}
 root=$cache/debian13
-export REPO=$repo CACHE=$cache HOLDFAST_CACHE=$cache
+export REPO=$repo CACHE=$cache HOLDFAST_CACHE=$cache CCACHE_DIR=$cache/ccache
 
 say() { printf '\033[1m==> %s\033[0m\n' "$*" >&2; }
 die() { printf 'holdfast: %s\n' "$*" >&2; exit 1; }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/assert/source_location.hpp>
 #include <boost/system/error_code.hpp>
 #include <boost/system/result.hpp>
 
@@ -39,12 +40,15 @@ struct Problem {
 template <class T>
 using Checked = boost::system::result<T, std::vector<Problem>>;
 
-/// `object: field: message`, as logs and command-line tools print it.
+/// `object: field: message`, as logs and command-line tools print it; empty parts are left out.
 [[nodiscard]] std::string to_string(Problem const& problem);
+/// `reason: detail (cause)`, for logs; empty parts are left out.
+[[nodiscard]] std::string to_string(Error const& error);
 
-}  // namespace holdfast
-
-/// Lets boost::system::result report a value() call on an error: only a bug calls it.
-namespace holdfast {
+/// What boost::system::result calls when value() is asked of an error (found by argument-dependent
+/// lookup). Throws std::logic_error: only a bug asks without looking first.
 [[noreturn]] void throw_exception_from_error(Error const& error, boost::source_location const& at);
+[[noreturn]] void throw_exception_from_error(std::vector<Problem> const& problems,
+                                             boost::source_location const& at);
+
 }  // namespace holdfast

@@ -16,6 +16,9 @@ using namespace std::chrono_literals;
 inline constexpr std::size_t request_head_bytes_max = 64 * 1024;
 /// Header fields in one head.
 inline constexpr std::size_t header_fields_max = 128;
+/// Subprotocols in one offer: each is compared with every match that names some. Clients offer
+/// one to five.
+inline constexpr std::size_t subprotocols_max = 64;
 /// A backend's response head.
 inline constexpr std::size_t response_head_bytes_max = 64 * 1024;
 /// The body of a backend's own refusal, passed to the client; longer ones are cut off there.
@@ -59,9 +62,49 @@ inline constexpr auto last_good_wait = 10s;
 /// How long a table with an older source vector is refused from a lagging controller replica.
 inline constexpr auto stale_source_wait = 30s;
 
+/// One frame from a data plane: a NACK of problems_max problems is near 50 KiB.
+inline constexpr std::size_t push_answer_bytes_max = 1024 * 1024;
+/// TLS handshake, HTTP upgrade and hello of a push stream together.
+inline constexpr auto push_hello_timeout = 10s;
+/// Push streams of one controller replica; each costs a TLS session and one waiting table.
+inline constexpr std::size_t push_streams_max = 4096;
+/// How long a controller that goes away waits for its data planes to close their streams.
+inline constexpr auto push_goaway_timeout = 3s;
+
+/// Nesting of JSON on the push stream; the deepest frame (a delta's header match) needs 11.
+inline constexpr std::size_t push_depth_max = 32;
+
+// --- log ---------------------------------------------------------------------------------------
+
+/// Lines that wait for the log's writer thread; near half a KiB each.
+inline constexpr std::size_t log_lines_max = 4096;
+
+/// Lines and bytes of the access log that wait for its writer thread. A line is near 600 bytes
+/// but holds the path, which the client chooses, so that both need a bound.
+inline constexpr std::size_t access_log_lines_max = 16 * 1024;
+inline constexpr std::size_t access_log_bytes_max = 16 * 1024 * 1024;
+/// How long a stalled reader of the access log may hold up the end of the process.
+inline constexpr auto access_log_flush_timeout = 2s;
+
+// --- admin and probes --------------------------------------------------------------------------
+
+/// A request head on the admin, probe and status ports, and a body (which is skipped).
+inline constexpr std::size_t admin_head_bytes_max = 16 * 1024;
+inline constexpr std::size_t admin_body_bytes_max = 64 * 1024;
+/// Connections of one such server: probes, scrapers, a few people.
+inline constexpr std::size_t admin_connections_max = 256;
+/// One request's arrival, and one answer's departure.
+inline constexpr auto admin_request_timeout = 10s;
+/// A connection without a request.
+inline constexpr auto admin_idle_timeout = 60s;
+
 // --- manifests ---------------------------------------------------------------------------------
 
 inline constexpr std::size_t manifest_bytes_max = 16 * 1024 * 1024;
 inline constexpr int manifest_depth_max = 64;
+/// Nodes in one file, anchors expanded: near 150 bytes each, and an alias of an alias multiplies.
+inline constexpr std::size_t manifest_values_max = 1'000'000;
+/// Problems reported of one file: enough to see what is wrong.
+inline constexpr std::size_t manifest_problems_max = 100;
 
 }  // namespace holdfast::limits

@@ -5,7 +5,10 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <variant>
+
+#include "common/base/clock.hpp"
 
 namespace holdfast::log {
 
@@ -33,12 +36,18 @@ using Fields = std::initializer_list<Field>;
 /// Not for what happens per message, nor for sessions: those have the access log.
 void write(Level level, std::string_view message, Fields fields = {});
 
-inline void debug(std::string_view message, Fields fields = {}) { write(Level::debug, message, fields); }
-inline void info(std::string_view message, Fields fields = {}) { write(Level::info, message, fields); }
+inline void debug(std::string_view message, Fields fields = {}) {
+    write(Level::debug, message, fields);
+}
+inline void info(std::string_view message, Fields fields = {}) {
+    write(Level::info, message, fields);
+}
 inline void warning(std::string_view message, Fields fields = {}) {
     write(Level::warning, message, fields);
 }
-inline void error(std::string_view message, Fields fields = {}) { write(Level::error, message, fields); }
+inline void error(std::string_view message, Fields fields = {}) {
+    write(Level::error, message, fields);
+}
 
 /// Lines below this level are dropped before they are formatted. Default info.
 void set_level(Level level) noexcept;
@@ -46,9 +55,15 @@ void set_level(Level level) noexcept;
 /// `debug`, `info`, `warning` or `error`; false for anything else.
 [[nodiscard]] bool parse_level(std::string_view text, Level& level) noexcept;
 
+/// The line that write() queues, without its newline: one JSON object whatever bytes the texts
+/// hold.
+[[nodiscard]] std::string format_line(Level level, WallClock::time_point time,
+                                      std::string_view message, Fields fields);
+
 /// Lines lost because the queue was full, since the start of the process.
 [[nodiscard]] std::uint64_t lines_dropped() noexcept;
-/// Writes out what is queued and stops the writer thread; main calls it last.
+/// Writes out what is queued and stops the writer thread; main calls it last. A line that comes
+/// after it is written by the thread that logs it.
 void flush();
 
 }  // namespace holdfast::log

@@ -10,17 +10,17 @@ namespace holdfast {
 /// Why a handshake was refused or a session ended.
 ///
 /// One enum is the access log's `reason` field, the `reason` label of the metrics and the row in
-/// docs/closing.md: the enumerator's name is the value in all three (tests/unit/base/reason_test.cpp
-/// compares them). Keep names stable; they are an interface.
+/// docs/closing.md: the enumerator's name is the value in all three
+/// (tests/unit/base/reason_test.cpp compares them). Keep names stable; they are an interface.
 enum class Reason : std::uint8_t {
     // Refused before 101: the client gets an HTTP status.
-    bad_request,            ///< Request head is not HTTP/1.1, or lacks what RFC 6455 §4.2.1 asks. 400.
-    bad_host,               ///< Host missing, twice, or not a host name. 400.
-    origin_denied,          ///< Origin is not among the rule's allowedOrigins. 403.
-    no_route,               ///< No rule matches host, path, headers, query, subprotocols. 404.
-    handshake_timeout,      ///< The client's request head took too long. 408.
-    misdirected,            ///< TLS server name and Host belong to different listeners. 421.
-    upgrade_required,       ///< Plain HTTP on a rule that proxies WebSockets only. 426.
+    bad_request,        ///< Request head is not HTTP/1.1, or lacks what RFC 6455 §4.2.1 asks. 400.
+    bad_host,           ///< Host missing, twice, or not a host name. 400.
+    origin_denied,      ///< Origin is not among the rule's allowedOrigins. 403.
+    no_route,           ///< No rule matches host, path, headers, query, subprotocols. 404.
+    handshake_timeout,  ///< The client's request head took too long. 408.
+    misdirected,        ///< TLS server name and Host belong to different listeners. 421.
+    upgrade_required,   ///< Plain HTTP on a rule that proxies WebSockets only. 426.
     unsupported_version,    ///< Sec-WebSocket-Version is not 13. 426 with the version we speak.
     head_too_large,         ///< Request head above limits::request_head_bytes_max. 431.
     invalid_backend,        ///< The chosen backendRef is invalid (missing, not permitted). 500.
@@ -33,25 +33,25 @@ enum class Reason : std::uint8_t {
     upstream_rejected,      ///< The backend's own answer was not 101; it is passed on as it is.
 
     // Ended before an answer could be given.
-    client_gone,   ///< The client left during the handshake.
-    tls_failed,    ///< The TLS handshake with the client failed.
+    client_gone,  ///< The client left during the handshake.
+    tls_failed,   ///< The TLS handshake with the client failed.
 
     // Ended after 101: rows of docs/closing.md.
-    client_close,        ///< The client began the closing handshake.
-    backend_close,       ///< The backend began the closing handshake.
-    client_eof,          ///< The client's FIN came without a Close frame.
-    client_lost,         ///< The client's connection was reset, timed out, or ended without TLS close.
-    backend_lost,        ///< The backend ended without a Close frame; the client was told so. 1011.
-    lost_mid_frame,      ///< As backend_lost, but inside a long frame: no Close could be sent.
-    client_protocol,     ///< The client broke framing. 1002.
-    backend_protocol,    ///< The backend broke framing. 1011 to the client, 1002 to the backend.
-    drain,               ///< The data plane is drained. 1012.
-    route_changed,       ///< The session's rule changed and says onRouteChange: Drain or Close. 1012.
-    route_deleted,       ///< The session's rule, route or listener is gone. 1012.
-    idle,                ///< No data frame either way for timeouts.idle. 1001.
-    session_age,         ///< The session reached timeouts.session. 1012.
-    administrator,       ///< Closed through the admin port. 1012.
-    internal_error,      ///< A bug: counted, logged, and worth a report. 1011.
+    client_close,     ///< The client began the closing handshake.
+    backend_close,    ///< The backend began the closing handshake.
+    client_eof,       ///< The client's FIN came without a Close frame.
+    client_lost,      ///< The client's connection was reset, timed out, or ended without TLS close.
+    backend_lost,     ///< The backend ended without a Close frame; the client was told so. 1011.
+    lost_mid_frame,   ///< As backend_lost, but inside a long frame: no Close could be sent.
+    client_protocol,  ///< The client broke framing. 1002.
+    backend_protocol,  ///< The backend broke framing. 1011 to the client, 1002 to the backend.
+    drain,             ///< The data plane is drained. 1012.
+    route_changed,     ///< The session's rule changed and says onRouteChange: Drain or Close. 1012.
+    route_deleted,     ///< The session's rule, route or listener is gone. 1012.
+    idle,              ///< No data frame either way for timeouts.idle. 1001.
+    session_age,       ///< The session reached timeouts.session. 1012.
+    administrator,     ///< Closed through the admin port. 1012.
+    internal_error,    ///< A bug: counted, logged, and worth a report. 1011.
 };
 
 /// What goes with a reason, one row each. `http_status` is 0 after 101; `close_code` is 0 where

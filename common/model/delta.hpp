@@ -16,10 +16,14 @@ struct Delta {
     [[nodiscard]] bool empty() const noexcept { return upserts.empty() && removes.empty(); }
 };
 
-/// Cost: one look at every key; entries that both tables share are not encoded.
+/// Both tables are of one Gateway (asserted).
+/// Cost  one look at every key; entries that both tables share are neither compared nor encoded.
 [[nodiscard]] Delta difference(Table const& from, Table const& to);
 
-/// `base` with the delta applied; entries not named are shared with `base`.
+/// `base` with the delta applied; entries not named are shared with `base`. Collections that this
+/// build does not know are ignored.
+/// Errors  entries of a wrong type; a key to remove that `base` lacks, since the delta is then not
+///         one of `base`.
 [[nodiscard]] Checked<Table> apply(Table const& base, Delta const& delta);
 
 }  // namespace holdfast::model

@@ -125,7 +125,7 @@ struct Rule {
     std::string name;  ///< As in the manifest, else its position: `0`, `1`, ...
     std::vector<Match> matches;
     std::vector<WeightedBackend> backends;
-    std::vector<std::string> allowed_origins;  ///< Lower-case `scheme://host[:port]`; empty: any.
+    std::vector<std::string> allowed_origins;   ///< Lower-case `scheme://host[:port]`; empty: any.
     std::optional<std::string> replace_prefix;  ///< Replaces what a prefix match matched.
     Timeouts timeouts;
     LiveSessions on_change = LiveSessions::keep;

@@ -23,7 +23,7 @@ struct Version {
     friend bool operator==(Version const&, Version const&) = default;
 };
 
-/// SHA-256 over every entry's collection, key and canonical JSON, in order.
+/// SHA-256 over the gateway and every entry's collection, key and canonical JSON, in order.
 [[nodiscard]] std::string content_hash(Table const& table);
 
 enum class Order { same, newer, older, concurrent };

@@ -24,6 +24,8 @@ struct ObjectMeta {
 
     /// `namespace/name`, or `name` for a cluster-scoped kind: the key in the store.
     [[nodiscard]] std::string key() const;
+
+    friend bool operator==(ObjectMeta const&, ObjectMeta const&) = default;
 };
 
 // --- Gateway (gateway.networking.k8s.io/v1) ----------------------------------------------------
@@ -38,8 +40,10 @@ struct LabelSelector {
         std::string key;
         Operator op = Operator::in;
         std::vector<std::string> values;
+        friend bool operator==(Requirement const&, Requirement const&) = default;
     };
     std::vector<Requirement> requirements;  ///< matchLabels are `in` requirements of one value.
+    friend bool operator==(LabelSelector const&, LabelSelector const&) = default;
 };
 
 struct GroupKind {
@@ -53,6 +57,7 @@ struct SecretRef {
     std::string kind = "Secret";
     std::string name_space;  ///< The Gateway's own when the manifest does not say.
     std::string name;
+    friend bool operator==(SecretRef const&, SecretRef const&) = default;
 };
 
 struct GatewayListener {
@@ -65,6 +70,7 @@ struct GatewayListener {
     NamespacesFrom from = NamespacesFrom::same;
     LabelSelector selector;
     std::vector<GroupKind> kinds;  ///< Empty: what the protocol implies.
+    friend bool operator==(GatewayListener const&, GatewayListener const&) = default;
 };
 
 struct Gateway {
@@ -72,6 +78,7 @@ struct Gateway {
     ObjectMeta meta;
     std::string class_name;
     std::vector<GatewayListener> listeners;
+    friend bool operator==(Gateway const&, Gateway const&) = default;
 };
 
 // --- WebSocketRoute (holdfast.dev/v1alpha1) ----------------------------------------------------
@@ -81,8 +88,8 @@ struct ParentRef {
     std::string kind = "Gateway";
     std::string name_space;  ///< The route's own when the manifest does not say.
     std::string name;
-    std::string section_name;    ///< Empty: every listener.
-    std::uint16_t port = 0;      ///< 0: every port.
+    std::string section_name;  ///< Empty: every listener.
+    std::uint16_t port = 0;    ///< 0: every port.
     friend bool operator==(ParentRef const&, ParentRef const&) = default;
 };
 
@@ -93,6 +100,7 @@ struct BackendRef {
     std::string name;
     std::uint16_t port = 0;
     std::uint32_t weight = 1;
+    friend bool operator==(BackendRef const&, BackendRef const&) = default;
 };
 
 /// A rule as written: model::Rule, with references that are not resolved yet in place of
@@ -100,6 +108,7 @@ struct BackendRef {
 struct RouteRule {
     model::Rule rule;
     std::vector<BackendRef> backend_refs;
+    friend bool operator==(RouteRule const&, RouteRule const&) = default;
 };
 
 struct WebSocketRoute {
@@ -108,6 +117,7 @@ struct WebSocketRoute {
     std::vector<ParentRef> parent_refs;
     std::vector<std::string> hostnames;
     std::vector<RouteRule> rules;
+    friend bool operator==(WebSocketRoute const&, WebSocketRoute const&) = default;
 };
 
 // --- core and discovery ------------------------------------------------------------------------
@@ -116,6 +126,7 @@ struct ServicePort {
     std::string name;
     std::uint16_t port = 0;
     std::string app_protocol;
+    friend bool operator==(ServicePort const&, ServicePort const&) = default;
 };
 
 struct Service {
@@ -123,6 +134,7 @@ struct Service {
     ObjectMeta meta;
     std::string type = "ClusterIP";
     std::vector<ServicePort> ports;
+    friend bool operator==(Service const&, Service const&) = default;
 };
 
 struct SliceEndpoint {
@@ -130,20 +142,23 @@ struct SliceEndpoint {
     bool ready = true;
     bool serving = true;
     bool terminating = false;
+    friend bool operator==(SliceEndpoint const&, SliceEndpoint const&) = default;
 };
 
 struct SlicePort {
     std::string name;
     std::uint16_t port = 0;
+    friend bool operator==(SlicePort const&, SlicePort const&) = default;
 };
 
 struct EndpointSlice {
     static constexpr char const* kKind = "EndpointSlice";
     ObjectMeta meta;
-    std::string service;  ///< Of label kubernetes.io/service-name; empty without it.
+    std::string service;       ///< Of label kubernetes.io/service-name; empty without it.
     std::string address_type;  ///< `IPv4`, `IPv6` or `FQDN`.
     std::vector<SliceEndpoint> endpoints;
     std::vector<SlicePort> ports;
+    friend bool operator==(EndpointSlice const&, EndpointSlice const&) = default;
 };
 
 struct Secret {
@@ -151,11 +166,13 @@ struct Secret {
     ObjectMeta meta;
     std::string type;
     std::map<std::string, std::string> data;  ///< Decoded; stringData merged over data.
+    friend bool operator==(Secret const&, Secret const&) = default;
 };
 
 struct Namespace {
     static constexpr char const* kKind = "Namespace";
     ObjectMeta meta;
+    friend bool operator==(Namespace const&, Namespace const&) = default;
 };
 
 // --- ReferenceGrant (gateway.networking.k8s.io/v1, v1beta1) ------------------------------------
@@ -166,15 +183,18 @@ struct ReferenceGrant {
         std::string group;
         std::string kind;
         std::string name_space;
+        friend bool operator==(From const&, From const&) = default;
     };
     struct To {
         std::string group;
         std::string kind;
         std::string name;  ///< Empty: every object of the kind.
+        friend bool operator==(To const&, To const&) = default;
     };
     ObjectMeta meta;
     std::vector<From> from;
     std::vector<To> to;
+    friend bool operator==(ReferenceGrant const&, ReferenceGrant const&) = default;
 };
 
 }  // namespace holdfast::controller

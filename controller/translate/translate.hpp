@@ -42,7 +42,8 @@ struct GatewayStatus {
 
 struct RouteParentStatus {
     ParentRef parent_ref;
-    std::vector<Condition> conditions;  ///< Accepted, ResolvedRefs; Programmed is the fleet's to say.
+    /// Accepted, ResolvedRefs, PartiallyInvalid where it holds. Programmed is the fleet's to say.
+    std::vector<Condition> conditions;
 
     friend bool operator==(RouteParentStatus const&, RouteParentStatus const&) = default;
 };

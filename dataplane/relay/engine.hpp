@@ -41,7 +41,8 @@ public:
     /// message boundary, then as docs/closing.md says. A session that is closing is left alone.
     /// False when there is no such session.
     bool close(SessionId id, Reason reason, std::uint16_t code);
-    /// Frame boundaries will do from now on for every Close that is due (the drain's deadline is near).
+    /// Frame boundaries will do from now on for every Close that is due (the drain's deadline is
+    /// near).
     void hurry();
     /// Ends every session now; what could not be closed in order is counted in drain_forced.
     void cut();
@@ -50,8 +51,8 @@ public:
     void on_empty(std::function<void()> callback);
 
 private:
-    class Impl;
-    std::unique_ptr<Impl> impl_;
+    class Core;
+    std::unique_ptr<Core> core_;
 };
 
 }  // namespace holdfast::relay

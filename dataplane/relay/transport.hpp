@@ -54,7 +54,8 @@ public:
     [[nodiscard]] IoResult handshake() noexcept;
     /// `buffer` must not be empty.
     [[nodiscard]] IoResult read(MutableBytes buffer) noexcept;
-    /// May take a part; the caller keeps the rest. TLS: the caller then offers the same bytes again.
+    /// May take a part; the caller keeps the rest. TLS: the caller then offers the same bytes
+    /// again.
     [[nodiscard]] IoResult write(Bytes data) noexcept;
     /// TLS: close_notify; then FIN. What was written before is still delivered.
     void shutdown_write() noexcept;

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "common/base/clock.hpp"
+#include "common/base/error.hpp"
 #include "common/base/reason.hpp"
 
 namespace holdfast::telemetry {
@@ -51,10 +52,14 @@ public:
     [[nodiscard]] virtual std::uint64_t lines_dropped() const noexcept = 0;
 };
 
-/// To a file, or to standard output for `-`. Fails with the path and the system's reason.
-[[nodiscard]] std::unique_ptr<AccessLog> open_access_log(std::string const& path);
+/// To a file, which is appended to, or to standard output for `-`.
+/// Errors   the path and the system's reason.
+/// Lifetime the destructor writes out what is queued; a reader that stalls is given
+///          limits::access_log_flush_timeout, then the rest is dropped and counted.
+[[nodiscard]] Result<std::unique_ptr<AccessLog>> open_access_log(std::string const& path);
 
-/// The line, without the newline (tests/unit/telemetry).
+/// The line, without the newline: one JSON object whatever bytes the texts hold. Empty texts and
+/// a close code of 0 are left out (tests/unit/telemetry).
 [[nodiscard]] std::string to_json_line(AccessRecord const& record);
 
 }  // namespace holdfast::telemetry

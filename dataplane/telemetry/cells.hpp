@@ -70,6 +70,13 @@ struct RouteCells {
     Cell bytes_discarded;  ///< Sent by a backend after our Close, or held when its peer was lost.
 };
 
+/// Peers choose close codes, and every value of a label costs memory here and in Prometheus: what
+/// is no registered protocol code (1000 to 1015) or 0 is counted as one of three classes.
+inline constexpr std::uint16_t kCloseCode3xxx = 3000;
+inline constexpr std::uint16_t kCloseCode4xxx = 4000;
+inline constexpr std::uint16_t kCloseCodeOther = 1;
+[[nodiscard]] std::uint16_t close_code_class(std::uint16_t code) noexcept;
+
 /// What ended sessions and answered handshakes are counted by.
 struct CloseLabels {
     std::string route;
@@ -93,15 +100,16 @@ public:
     Cell connections_accepted;
     Cell tls_handshake_errors;
     Cell handshakes_active;
-    Cell paused_directions;   ///< Directions that wait for a slow reader now.
-    Cell send_buffer_bytes;   ///< Bytes that wait for slow readers now, and held frames.
-    Cell drain_forced;        ///< Sessions cut at the drain's deadline.
+    Cell paused_directions;  ///< Directions that wait for a slow reader now.
+    Cell send_buffer_bytes;  ///< Bytes that wait for slow readers now, and held frames.
+    Cell drain_forced;       ///< Sessions cut at the drain's deadline.
     HistogramCell upgrade_duration;
     HistogramCell backend_connect_duration;
 
     /// The cells of a route on a listener; the reference stays valid for the worker's life.
     [[nodiscard]] RouteCells& route(std::string_view listener, std::string_view route);
     void count_upgrade(UpgradeLabels const& labels);
+    /// By the code's class (close_code_class).
     void count_close(CloseLabels const& labels, std::chrono::nanoseconds duration);
     /// `reason`: `refused`, `timeout`, `unreachable` or `other`.
     void count_connect_error(std::string_view reason);

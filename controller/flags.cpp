@@ -1,0 +1,135 @@
+#include "controller/flags.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <sstream>
+#include <utility>
+
+namespace holdfast::controller {
+namespace {
+
+/// As typed; what it means is found out when all flags are known.
+struct Texts {
+    std::string push_listen;
+    std::string status_listen = "127.0.0.1:19002";
+    std::string log_level = "info";
+    TlsFiles tls;
+    std::vector<std::string> dns;
+};
+
+void declare_run(CLI::App& app, RunFlags& flags, Texts& texts);
+CLI::App* declare_certgen(CLI::App& app, CertgenOptions& options, Texts& texts);
+RunFlags finish_run(RunFlags flags, Texts const& texts);
+Address to_address(std::string const& flag, std::string const& text);
+
+/// Where the push port is when certificates are given and nothing else is said.
+Address const kPushListen{"::", 18000};
+
+}  // namespace
+
+std::variant<FlagValues, EarlyExit> parse_flags(int argc, char const* const* argv) {
+    CLI::App app(
+        "Holdfast's controller: turns manifests into tables and pushes them to data planes.",
+        "holdfast-controller");
+    app.set_version_flag("--version", HOLDFAST_VERSION);
+    RunFlags run;
+    CertgenOptions certgen;
+    Texts texts;
+    declare_run(app, run, texts);
+    app.add_subcommand("run", "Run the controller (the default)")->fallthrough();
+    CLI::App const* const certgen_command = declare_certgen(app, certgen, texts);
+    app.require_subcommand(0, 1);
+    try {
+        app.parse(argc, argv);
+        if (certgen_command->parsed()) {
+            if (!texts.dns.empty()) certgen.dns = texts.dns;
+            return FlagValues(certgen);
+        }
+        return FlagValues(finish_run(std::move(run), texts));
+    } catch (CLI::ParseError const& error) {
+        std::ostringstream out;
+        std::ostringstream err;
+        int const code = app.exit(error, out, err);
+        return EarlyExit{code == 0 ? 0 : 2, out.str(), err.str()};
+    }
+}
+
+namespace {
+
+void declare_run(CLI::App& app, RunFlags& flags, Texts& texts) {
+    app.add_option("--manifests", flags.manifests, "Directory of YAML manifests; watched")
+        ->type_name("DIR");
+    app.add_option("--push-listen", texts.push_listen,
+                   "Push port, mTLS; with certificates [::]:18000 by default")
+        ->type_name("ADDR:PORT");
+    app.add_option("--push-socket", flags.push_socket, "Push on a Unix socket of mode 0600")
+        ->type_name("PATH");
+    app.add_option("--tls-cert", texts.tls.certificate, "The controller's certificate chain, PEM")
+        ->type_name("FILE");
+    app.add_option("--tls-key", texts.tls.key, "Its key, PEM")->type_name("FILE");
+    app.add_option("--tls-ca", texts.tls.ca, "CA of the data planes' certificates, PEM")
+        ->type_name("FILE");
+    app.add_option("--status-listen", texts.status_listen, "/livez /readyz /metrics /status")
+        ->type_name("ADDR:PORT")
+        ->capture_default_str();
+    app.add_option("--log-level", texts.log_level, "debug, info, warning or error")
+        ->type_name("LEVEL")
+        ->capture_default_str();
+}
+
+CLI::App* declare_certgen(CLI::App& app, CertgenOptions& options, Texts& texts) {
+    CLI::App* const command = app.add_subcommand(
+        "certgen", "Write a CA and certificates for the controller and one Gateway's data planes");
+    command->add_option("--out", options.out, "Directory to write to; nothing is overwritten")
+        ->type_name("DIR")
+        ->required();
+    command->add_option("--gateway", options.gateway, "The Gateway whose table the data planes get")
+        ->type_name("NS/NAME")
+        ->required();
+    command
+        ->add_option("--dns", texts.dns,
+                     "Host name of the controller; repeatable (localhost, holdfast-controller)")
+        ->type_name("NAME");
+    command->add_option("--days", options.days, "How long the two leaf certificates are valid")
+        ->check(CLI::Range(1, 3650))
+        ->capture_default_str();
+    return command;
+}
+
+RunFlags finish_run(RunFlags flags, Texts const& texts) {
+    if (flags.manifests.empty()) {
+        throw CLI::RequiredError("--manifests");
+    }
+    flags.status_listen = to_address("--status-listen", texts.status_listen);
+    if (!log::parse_level(texts.log_level, flags.log_level)) {
+        throw CLI::ValidationError("--log-level",
+                                   "must be debug, info, warning or error, not " + texts.log_level);
+    }
+    TlsFiles const& tls = texts.tls;
+    bool const any = !tls.certificate.empty() || !tls.key.empty() || !tls.ca.empty();
+    bool const all = !tls.certificate.empty() && !tls.key.empty() && !tls.ca.empty();
+    if ((any || !texts.push_listen.empty()) && !all) {
+        throw CLI::ValidationError("--tls-cert, --tls-key, --tls-ca",
+                                   "are all needed for the push port");
+    }
+    if (all) {
+        flags.tls = tls;
+        flags.push_listen = texts.push_listen.empty()
+                                ? kPushListen
+                                : to_address("--push-listen", texts.push_listen);
+    }
+    return flags;
+}
+
+Address to_address(std::string const& flag, std::string const& text) {
+    auto const address = parse_address(text);
+    if (!address || !ip_family(address->host)) {
+        throw CLI::ValidationError(
+            flag,
+            "must be an IP address and a port, such as 127.0.0.1:19002 or [::]:18000, not " + text);
+    }
+    return *address;
+}
+
+}  // namespace
+}  // namespace holdfast::controller

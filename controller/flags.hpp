@@ -1,0 +1,36 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "common/base/address.hpp"
+#include "common/base/log.hpp"
+#include "controller/certgen.hpp"
+#include "controller/push/server_tls.hpp"
+
+namespace holdfast::controller {
+
+/// `holdfast-controller [run]`.
+struct RunFlags {
+    std::string manifests;               ///< Directory.
+    std::optional<Address> push_listen;  ///< Set exactly when `tls` is.
+    std::optional<TlsFiles> tls;
+    std::string push_socket;  ///< Path; empty: none.
+    Address status_listen{"127.0.0.1", 19002};
+    log::Level log_level = log::Level::info;
+};
+
+/// What the command line asks for. One alternative per subcommand.
+using FlagValues = std::variant<RunFlags, CertgenOptions>;
+
+/// The process is over before it began: help was asked for, or the flags are wrong.
+struct EarlyExit {
+    int code = 0;
+    std::string out;    ///< For standard output.
+    std::string error;  ///< For standard error; names the flag.
+};
+
+[[nodiscard]] std::variant<FlagValues, EarlyExit> parse_flags(int argc, char const* const* argv);
+
+}  // namespace holdfast::controller

@@ -1,0 +1,60 @@
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <variant>
+
+#include "common/base/log.hpp"
+#include "controller/certgen.hpp"
+#include "controller/controller.hpp"
+#include "controller/flags.hpp"
+
+namespace holdfast::controller {
+namespace {
+
+int run(RunFlags const& flags) {
+    log::set_level(flags.log_level);
+    std::signal(SIGPIPE, SIG_IGN);  // A peer that is gone is an error code, not a death.
+    std::signal(SIGHUP, SIG_IGN);   // Everything that may change is watched.
+    Controller controller(flags);
+    return controller.run();
+}
+
+int run(CertgenOptions const& options) {
+    auto const written = certgen(options);
+    if (!written) {
+        Error const& error = written.error();
+        std::string const cause = error.cause ? ": " + error.cause.message() : "";
+        std::fprintf(stderr, "certgen: %s%s\n", error.detail.c_str(), cause.c_str());
+        return 1;
+    }
+    for (auto const& path : *written) {
+        std::printf("%s\n", path.c_str());
+    }
+    return 0;
+}
+
+int main_guarded(int argc, char** argv) {
+    auto const parsed = parse_flags(argc, argv);
+    if (auto const* const exit = std::get_if<EarlyExit>(&parsed)) {
+        std::fputs(exit->out.c_str(), stdout);
+        std::fputs(exit->error.c_str(), stderr);
+        return exit->code;
+    }
+    try {
+        return std::visit([](auto const& flags) { return run(flags); },
+                          std::get<FlagValues>(parsed));
+    } catch (std::exception const& failure) {
+        log::error("controller failed", {{"error", failure.what()}});
+        return 1;
+    }
+}
+
+}  // namespace
+}  // namespace holdfast::controller
+
+int main(int argc, char** argv) {
+    int const code = holdfast::controller::main_guarded(argc, argv);
+    holdfast::log::flush();
+    return code;
+}

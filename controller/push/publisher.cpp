@@ -1,0 +1,131 @@
+#include "controller/push/publisher.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace holdfast::controller {
+namespace {
+
+void tell_difference(std::string const& gateway, std::vector<Quarantined> const& before,
+                     std::vector<Quarantined> const& after, std::vector<Notice>& notices);
+std::string first_of(std::vector<Problem> const& problems);
+
+}  // namespace
+
+std::vector<Notice> Publisher::publish(std::map<std::string, model::Table> const& tables,
+                                       model::SourceVector const& sources, TimePoint now) {
+    std::vector<Notice> notices;
+    for (auto const& [gateway, table] : tables) {
+        Channel& channel = channels_[gateway];
+        if (std::exchange(channel.gone, false)) {
+            notices.push_back({log::Level::info, "gateway is back", gateway, "", ""});
+        }
+        channel.wanted = table;
+        channel.sources = sources;
+        offer(channel, now, notices);
+    }
+    for (auto& [gateway, channel] : channels_) {
+        if (!tables.contains(gateway) && !std::exchange(channel.gone, true)) {
+            notices.push_back({log::Level::warning,
+                               "gateway is gone, its last table stays in force", gateway, "", ""});
+        }
+    }
+    return notices;
+}
+
+std::vector<Notice> Publisher::refuse(StreamId stream, push::Nack const& nack, TimePoint now) {
+    auto const refused = fleet_.refuse(stream, nack, now);
+    if (!refused) {
+        return {};
+    }
+    std::string const& gateway = refused->table->gateway;
+    Channel& channel = channels_.at(gateway);
+    std::vector<Notice> notices;
+    if (channel.quarantine.refuse(*refused->table, nack.problems) == 0) {
+        notices.push_back({log::Level::warning, "table refused, offered again later", gateway, "",
+                           first_of(nack.problems)});
+    } else {
+        offer(channel, now, notices);
+    }
+    return notices;
+}
+
+Quarantine const* Publisher::quarantine(std::string const& gateway) const {
+    auto const channel = channels_.find(gateway);
+    return channel == channels_.end() ? nullptr : &channel->second.quarantine;
+}
+
+std::vector<Offer> Publisher::offers() const {
+    std::vector<Offer> all;
+    for (auto const& [gateway, channel] : channels_) {
+        Publication const* const newest = fleet_.newest(gateway);
+        all.push_back({
+            .gateway = gateway,
+            .version = newest == nullptr ? model::Version() : newest->version,
+            .gone = channel.gone,
+            .quarantine = channel.quarantine.entries(),
+            .held = channel.held,
+        });
+    }
+    return all;
+}
+
+void Publisher::offer(Channel& channel, TimePoint now, std::vector<Notice>& notices) {
+    std::string const& gateway = channel.wanted.gateway;
+    auto const before = channel.quarantine.entries();
+    auto admitted = channel.quarantine.admit(channel.wanted);
+    tell_difference(gateway, before, channel.quarantine.entries(), notices);
+    std::vector<Problem> held;
+    if (!admitted) {
+        held = std::move(admitted).error();
+    }
+    if (!held.empty() && held != channel.held) {
+        notices.push_back({log::Level::error, "table is not valid, the last one stays", gateway, "",
+                           first_of(held)});
+    }
+    channel.held = std::move(held);
+    if (!admitted) {
+        return;
+    }
+    auto table = std::make_shared<model::Table const>(*std::move(admitted));
+    fleet_.publish({{model::content_hash(*table), channel.sources}, table}, now);
+}
+
+void log_all(std::vector<Notice> const& notices) {
+    for (Notice const& notice : notices) {
+        log::write(
+            notice.level, notice.message,
+            {{"gateway", notice.gateway}, {"object", notice.object}, {"detail", notice.detail}});
+    }
+}
+
+namespace {
+
+void tell_difference(std::string const& gateway, std::vector<Quarantined> const& before,
+                     std::vector<Quarantined> const& after, std::vector<Notice>& notices) {
+    for (Quarantined const& entry : after) {
+        if (std::ranges::find(before, entry) == before.end()) {
+            notices.push_back({log::Level::warning, "object quarantined", gateway, entry.object,
+                               first_of(entry.problems)});
+        }
+    }
+    for (Quarantined const& entry : before) {
+        if (std::ranges::find(after, entry.object, &Quarantined::object) == after.end()) {
+            notices.push_back(
+                {log::Level::info, "object released from quarantine", gateway, entry.object, ""});
+        }
+    }
+}
+
+std::string first_of(std::vector<Problem> const& problems) {
+    if (problems.empty()) {
+        return "no problem named";
+    }
+    std::string const others =
+        problems.size() > 1 ? " (and " + std::to_string(problems.size() - 1) + " more)" : "";
+    return to_string(problems.front()) + others;
+}
+
+}  // namespace
+}  // namespace holdfast::controller

@@ -1,0 +1,295 @@
+#include "controller/push/push_server.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <boost/asio.hpp>
+#include <boost/asio/ssl.hpp>
+
+#include <exception>
+#include <utility>
+
+#include "common/admin/listen_on.hpp"
+#include "common/base/log.hpp"
+#include "common/push/frames.hpp"
+
+namespace asio = boost::asio;
+
+namespace holdfast::controller {
+namespace {
+
+using Local = asio::local::stream_protocol;
+using ErrorCode = boost::system::error_code;
+
+constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
+/// Between two tries to accept, when descriptors or memory are short.
+constexpr auto kAcceptPause = std::chrono::milliseconds(100);
+
+ErrorCode bind_local(Local::acceptor& acceptor, std::string const& path);
+ErrorCode remove_stale(std::string const& path);
+
+}  // namespace
+
+PushServer::PushServer(asio::io_context& io, Publisher& publisher, PushTimes times)
+    : io_(io),
+      publisher_(publisher),
+      times_(times),
+      unix_acceptor_(io),
+      tls_acceptor_(io),
+      tick_timer_(io) {
+    spawn(tick());
+}
+
+PushServer::~PushServer() {
+    if (!unix_path_.empty()) {
+        ::unlink(unix_path_.c_str());
+    }
+}
+
+Result<Address> PushServer::listen_tls(Address const& address, TlsFiles const& files) {
+    auto tls = ServerTls::open(files);
+    if (!tls) {
+        return std::move(tls).error();
+    }
+    if (ErrorCode const error = admin::listen_on(tls_acceptor_, address)) {
+        return Error{Reason::internal_error, error, "cannot listen on " + to_string(address)};
+    }
+    tls_ = *std::move(tls);
+    spawn(accept_tls());
+    return Address{address.host, tls_acceptor_.local_endpoint().port()};
+}
+
+Result<void> PushServer::listen_unix(std::string const& path) {
+    if (ErrorCode const error = bind_local(unix_acceptor_, path)) {
+        return Error{Reason::internal_error, error, "cannot listen on " + path};
+    }
+    unix_path_ = path;
+    spawn(accept_unix());
+    return {};
+}
+
+void PushServer::flush() {
+    for (auto const& [id, stream] : streams_) {
+        flush(*stream);
+    }
+}
+
+void PushServer::flush(PushStream& stream) {
+    if (!stream.is_greeted() || stream.is_closing()) {
+        return;
+    }
+    if (auto outgoing = publisher_.fleet().next(stream.id(), Clock::now())) {
+        ++totals_.frames[static_cast<std::size_t>(outgoing->kind)];
+        totals_.bytes += outgoing->text->size();
+        stream.offer(*std::move(outgoing));
+    }
+}
+
+void PushServer::stop(std::function<void()> done) {
+    stopping_ = true;
+    done_ = std::move(done);
+    ErrorCode ignored;
+    unix_acceptor_.close(ignored);
+    tls_acceptor_.close(ignored);
+    std::uniform_int_distribution<std::int64_t> wait(0, times_.goaway_timeout.count());
+    for (auto const& [id, stream] : streams_) {
+        stream->say_goaway();
+        close_at_[id] = Clock::now() + std::chrono::milliseconds(wait(random_));
+    }
+    finish_when_empty();
+}
+
+std::string PushServer::peer(StreamId stream) const {
+    auto const found = streams_.find(stream);
+    return found == streams_.end() ? std::string() : found->second->peer();
+}
+
+// --- what streams say --------------------------------------------------------------------------
+
+void PushServer::opened(PushStream& stream) {
+    streams_.emplace(stream.id(), &stream);
+    if (stopping_) {
+        stream.cut();
+    }
+}
+
+void PushServer::received(PushStream& stream, std::string_view text) {
+    auto const frame = push::decode_to_controller(text);
+    if (!frame) {
+        log::warning("push frame not readable",
+                     {{"peer", stream.peer()}, {"error", to_string(frame.error().front())}});
+        stream.close(CloseCode::protocol_error, "frame not readable");
+        return;
+    }
+    bool const is_hello = *frame && std::holds_alternative<push::Hello>(**frame);
+    if (is_hello && stream.is_greeted()) {
+        stream.close(CloseCode::protocol_error, "second hello");
+    } else if (!is_hello && !stream.is_greeted()) {
+        stream.close(CloseCode::protocol_error, "hello must come first");
+    } else if (*frame) {
+        std::visit([&](auto const& known) { handle(stream, known); }, **frame);
+    }
+}
+
+void PushServer::handle(PushStream& stream, push::Hello const& hello) {
+    if (hello.protocol != push::kProtocol) {
+        stream.close(CloseCode::policy, "protocol " + std::to_string(hello.protocol) +
+                                            " is not spoken here, " +
+                                            std::to_string(push::kProtocol) + " is");
+        return;
+    }
+    if (!stream.may_ask_for(hello.gateway)) {
+        log::warning("data plane asks for a gateway that its certificate does not name",
+                     {{"peer", stream.peer()}, {"node", hello.node}, {"gateway", hello.gateway}});
+        stream.close(CloseCode::policy, "the certificate does not name this Gateway");
+        return;
+    }
+    stream.greeted();
+    publisher_.fleet().connect(stream.id(), hello);
+    log::info("data plane connected", {{"node", hello.node},
+                                       {"gateway", hello.gateway},
+                                       {"peer", stream.peer()},
+                                       {"build", hello.build},
+                                       {"subscribe", hello.subscribe},
+                                       {"have", hello.have}});
+    flush(stream);
+}
+
+void PushServer::handle(PushStream& stream, push::Subscribe const& frame) {
+    publisher_.fleet().subscribe(stream.id(), frame);
+    flush(stream);
+}
+
+void PushServer::handle(PushStream& stream, push::Ack const& ack) {
+    Receipt const receipt = publisher_.fleet().acknowledge(stream.id(), ack);
+    if (receipt == Receipt::another) {
+        log::error("data plane reads another table than was sent",
+                   {{"peer", stream.peer()}, {"hash", ack.hash}});
+    }
+    flush(stream);
+}
+
+void PushServer::handle(PushStream& stream, push::Nack const& nack) {
+    ++totals_.nacks;
+    log::warning("data plane refused a table",
+                 {{"peer", stream.peer()},
+                  {"problems", nack.problems.size()},
+                  {"first", nack.problems.empty() ? "" : to_string(nack.problems.front())}});
+    log_all(publisher_.refuse(stream.id(), nack, Clock::now()));
+    flush();
+}
+
+void PushServer::closed(PushStream& stream) {
+    if (stream.is_greeted()) {
+        publisher_.fleet().disconnect(stream.id());
+        log::info("data plane disconnected", {{"peer", stream.peer()}});
+    }
+    streams_.erase(stream.id());
+    close_at_.erase(stream.id());
+    finish_when_empty();
+}
+
+// --- coroutines --------------------------------------------------------------------------------
+
+asio::awaitable<void> PushServer::accept_unix() {
+    while (!stopping_) {
+        auto [error, socket] = co_await unix_acceptor_.async_accept(kAwait);
+        if (!error && streams_.size() < limits::push_streams_max) {
+            spawn(serve_stream(std::move(socket), ++last_stream_, *this));
+        } else if (error && !stopping_) {
+            asio::steady_timer pause(io_, kAcceptPause);
+            co_await pause.async_wait(kAwait);
+        }
+    }
+}
+
+asio::awaitable<void> PushServer::accept_tls() {
+    while (!stopping_) {
+        auto [error, socket] = co_await tls_acceptor_.async_accept(kAwait);
+        if (!error && streams_.size() < limits::push_streams_max) {
+            spawn(serve_stream(std::move(socket), tls_->context(), ++last_stream_, *this));
+        } else if (error && !stopping_) {
+            log::warning("cannot accept", {{"what", "push"}, {"error", error.message()}});
+            asio::steady_timer pause(io_, kAcceptPause);
+            co_await pause.async_wait(kAwait);
+        }
+    }
+}
+
+asio::awaitable<void> PushServer::tick() {
+    for (;;) {
+        tick_timer_.expires_after(times_.tick);
+        auto [error] = co_await tick_timer_.async_wait(kAwait);
+        if (error) {
+            co_return;
+        }
+        tick_streams(Clock::now());
+    }
+}
+
+void PushServer::tick_streams(TimePoint now) {
+    for (auto const& [id, stream] : streams_) {
+        stream->tick(now, times_);
+        flush(*stream);
+    }
+    for (auto const& [id, moment] : close_at_) {
+        if (now >= moment) {
+            streams_.at(id)->close(CloseCode::going_away, "controller restart");
+        }
+    }
+}
+
+void PushServer::spawn(asio::awaitable<void> task) {
+    asio::co_spawn(io_, std::move(task), [](std::exception_ptr failure) {
+        if (failure) {
+            log::error("push coroutine ended in an exception");
+        }
+    });
+}
+
+void PushServer::finish_when_empty() {
+    if (done_ && streams_.empty()) {
+        tick_timer_.cancel();
+        asio::post(io_, std::exchange(done_, nullptr));
+    }
+}
+
+namespace {
+
+ErrorCode bind_local(Local::acceptor& acceptor, std::string const& path) {
+    if (path.size() >= sizeof(sockaddr_un::sun_path)) {
+        return asio::error::name_too_long;
+    }
+    ErrorCode error = remove_stale(path);
+    if (error) return error;
+    Local::endpoint const endpoint(path);
+    acceptor.open(endpoint.protocol(), error);
+    if (error) return error;
+    // By the mask and not by a chmod afterwards: there is no moment at which others may connect.
+    mode_t const mask = ::umask(0177);
+    acceptor.bind(endpoint, error);
+    ::umask(mask);
+    if (error) return error;
+    acceptor.listen(asio::socket_base::max_listen_connections, error);
+    return error;
+}
+
+/// Removes a socket file that nobody serves any more; any other file is left to fail the bind.
+ErrorCode remove_stale(std::string const& path) {
+    struct stat status{};
+    if (::stat(path.c_str(), &status) != 0 || !S_ISSOCK(status.st_mode)) {
+        return {};
+    }
+    asio::io_context none;
+    Local::socket probe(none);
+    ErrorCode error;
+    probe.connect(Local::endpoint(path), error);
+    if (!error) {
+        return asio::error::address_in_use;
+    }
+    ::unlink(path.c_str());
+    return {};
+}
+
+}  // namespace
+}  // namespace holdfast::controller

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/base/address.hpp"
+#include "common/base/error.hpp"
+#include "controller/push/publisher.hpp"
+#include "controller/push/push_stream.hpp"
+#include "controller/push/push_totals.hpp"
+#include "controller/push/server_tls.hpp"
+
+namespace holdfast::controller {
+
+/// The push protocol on sockets: TLS with client certificates, and a Unix socket.
+///
+/// Decides nothing about tables: what streams say goes to the Publisher, and what its fleet has
+/// for a stream is written. See docs/push-protocol.md for what peers see.
+///
+/// Threads   all on the thread that runs `io`, or while nothing runs it.
+/// Lifetime  `io` and `publisher` outlive it. It is destroyed after `stop` has called back, or when
+///           nothing runs `io` any more.
+class PushServer final : private StreamOwner {
+public:
+    PushServer(boost::asio::io_context& io, Publisher& publisher, PushTimes times = {});
+    ~PushServer();
+    PushServer(PushServer const&) = delete;
+    PushServer& operator=(PushServer const&) = delete;
+
+    /// Output: the address with the port that was chosen.
+    [[nodiscard]] Result<Address> listen_tls(Address const& address, TlsFiles const& files);
+    /// A socket file of mode 0600; a stale one of a controller that died is replaced, one that is
+    /// served is an error.
+    [[nodiscard]] Result<void> listen_unix(std::string const& path);
+
+    /// Writes what the publisher has for any stream: after every publication.
+    void flush();
+
+    /// Takes no stream any more, tells every data plane to go, closes their streams at random
+    /// moments within PushTimes::goaway_timeout, and calls `done` when the last one has ended.
+    void stop(std::function<void()> done);
+
+    [[nodiscard]] PushTotals const& totals() const noexcept { return totals_; }
+    /// Address of the stream's peer, for /status; empty for a stream that has ended.
+    [[nodiscard]] std::string peer(StreamId stream) const;
+
+private:
+    void opened(PushStream& stream) override;
+    void received(PushStream& stream, std::string_view text) override;
+    void closed(PushStream& stream) override;
+
+    void handle(PushStream& stream, push::Hello const& hello);
+    void handle(PushStream& stream, push::Subscribe const& frame);
+    void handle(PushStream& stream, push::Ack const& ack);
+    void handle(PushStream& stream, push::Nack const& nack);
+    void flush(PushStream& stream);
+
+    boost::asio::awaitable<void> accept_unix();
+    boost::asio::awaitable<void> accept_tls();
+    boost::asio::awaitable<void> tick();
+    void tick_streams(TimePoint now);
+    void spawn(boost::asio::awaitable<void> task);
+    void finish_when_empty();
+
+    boost::asio::io_context& io_;
+    Publisher& publisher_;
+    PushTimes times_;
+    boost::asio::local::stream_protocol::acceptor unix_acceptor_;
+    boost::asio::ip::tcp::acceptor tls_acceptor_;
+    boost::asio::steady_timer tick_timer_;
+    std::string unix_path_;
+    std::optional<ServerTls> tls_;
+    std::map<StreamId, PushStream*> streams_;
+    StreamId last_stream_ = 0;
+    PushTotals totals_;
+    bool stopping_ = false;
+    std::function<void()> done_;  ///< Waits for the last stream.
+    std::map<StreamId, TimePoint> close_at_;
+    std::mt19937_64 random_{std::random_device{}()};
+};
+
+}  // namespace holdfast::controller

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "common/base/error.hpp"
+#include "common/model/version.hpp"
+#include "controller/source/any_object.hpp"
+#include "controller/source/value.hpp"
+
+namespace holdfast::controller {
+
+/// One step from what a source had delivered to what it delivers now.
+struct Changes {
+    std::vector<Object> upserts;    ///< New objects, and new versions of old ones.
+    std::vector<ObjectId> removes;  ///< In no upsert.
+    model::SourceVector sources;    ///< Newest resourceVersion of each collection that has any.
+
+    [[nodiscard]] bool empty() const noexcept { return upserts.empty() && removes.empty(); }
+};
+
+/// A problem, and where it stands when it stands in a file.
+struct SourceProblem {
+    std::string file;
+    Position at;
+    Problem problem;
+
+    friend bool operator==(SourceProblem const&, SourceProblem const&) = default;
+};
+
+/// `file:line:column: object: field: message`; what is not known is left out.
+[[nodiscard]] std::string to_string(SourceProblem const& problem);
+
+/// How a source is doing, for /status and metrics.
+struct SourceReport {
+    std::vector<SourceProblem> problems;  ///< All that hold now; none when all is well.
+    std::size_t objects_count = 0;        ///< Delivered and not removed.
+    std::size_t files_count = 0;          ///< Manifests seen; 0 for a source without files.
+    std::size_t files_refused = 0;        ///< Of these, the ones whose last good state is in force.
+    std::uint64_t loads_total = 0;        ///< Times that the source looked.
+
+    friend bool operator==(SourceReport const&, SourceReport const&) = default;
+};
+
+/// What a source calls, all on one thread of its own, one call at a time. Calls must not block
+/// for long and must not call the source back.
+struct SourceEvents {
+    /// Never empty. The first call brings all there is.
+    std::function<void(Changes)> changed;
+    /// Everything there is has been delivered once; after the first `changed`, if there was
+    /// anything. Before it nothing may be concluded from what is absent. Called once.
+    std::function<void()> synced;
+    /// After every look; problems that were reported before are in it again while they hold.
+    std::function<void(SourceReport const&)> reported;
+};
+
+/// Where objects come from: a directory of manifests, or the Kubernetes API.
+///
+/// A source never takes an object away because it cannot read it: what was delivered stays in
+/// force, with a problem in the report, until a good version or its absence is certain.
+class Source {
+public:
+    Source() = default;
+    Source(Source const&) = delete;
+    Source& operator=(Source const&) = delete;
+    virtual ~Source() = default;
+
+    /// Begins to deliver. Call once. Throws std::system_error when the system refuses what the
+    /// source cannot be without.
+    virtual void start(SourceEvents events) = 0;
+    /// Returns when the last call has ended and none will follow. Idempotent; not from a call.
+    virtual void stop() = 0;
+};
+
+}  // namespace holdfast::controller

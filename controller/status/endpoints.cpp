@@ -1,0 +1,35 @@
+#include "controller/status/endpoints.hpp"
+
+#include <boost/json/serialize.hpp>
+
+#include <utility>
+
+#include "common/admin/health.hpp"
+#include "controller/status/report.hpp"
+
+namespace holdfast::controller {
+
+std::vector<admin::Endpoint> status_endpoints(std::function<StatusView()> view, Metrics& metrics) {
+    // That it answers at all is what being alive means here: one thread does everything.
+    auto const livez = [](admin::Request const& request) {
+        return admin::health_response({{"loop", true}}, request);
+    };
+    auto const readyz = [view](admin::Request const& request) {
+        StatusView const now = view();
+        return admin::health_response({{"source", now.source_synced}, {"build", now.built}},
+                                      request);
+    };
+    auto const render = [view, &metrics](admin::Request const&) {
+        return admin::Response{.content_type = "text/plain; version=0.0.4; charset=utf-8",
+                               .body = metrics.render(view())};
+    };
+    auto const status = [view](admin::Request const&) {
+        return admin::json_response(boost::json::serialize(status_report(view())) + "\n");
+    };
+    return {
+        {"GET", "/livez", livez},    {"GET", "/readyz", readyz}, {"GET", "/healthz", readyz},
+        {"GET", "/metrics", render}, {"GET", "/status", status},
+    };
+}
+
+}  // namespace holdfast::controller

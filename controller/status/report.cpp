@@ -1,0 +1,130 @@
+#include "controller/status/report.hpp"
+
+#include <boost/json.hpp>
+
+#include <string_view>
+#include <utility>
+
+#include "controller/status/programmed.hpp"
+#include "controller/translate/status_json.hpp"
+
+namespace json = boost::json;
+
+namespace holdfast::controller {
+namespace {
+
+json::array gateways_json(StatusView const& view);
+json::array routes_json(StatusView const& view);
+json::array dataplanes_json(StatusView const& view);
+json::object source_json(StatusView const& view);
+
+template <class Items, class ToJson>
+json::array list(Items const& items, ToJson to_json) {
+    json::array result;
+    for (auto const& item : items) {
+        result.push_back(to_json(item));
+    }
+    return result;
+}
+
+}  // namespace
+
+json::object status_report(StatusView const& view) {
+    return {
+        {"ready", view.source_synced && view.built},
+        {"gateways", gateways_json(view)},
+        {"routes", routes_json(view)},
+        {"dataplanes", dataplanes_json(view)},
+        {"source", source_json(view)},
+    };
+}
+
+namespace {
+
+json::object problem_json(Problem const& problem) {
+    return {{"object", problem.object}, {"field", problem.field}, {"message", problem.message}};
+}
+
+json::object quarantined_json(Quarantined const& entry) {
+    return {{"object", entry.object},
+            {"foundBy", entry.found_by == FoundBy::dataplane ? "dataplane" : "validation"},
+            {"problems", list(entry.problems, problem_json)}};
+}
+
+json::object offer_json(Offer const& offer) {
+    json::object sources;
+    for (auto const& [collection, version] : offer.version.sources) {
+        sources[collection] = version;
+    }
+    return {{"hash", offer.version.hash},
+            {"sources", std::move(sources)},
+            {"gone", offer.gone},
+            {"quarantine", list(offer.quarantine, quarantined_json)},
+            {"held", list(offer.held, problem_json)}};
+}
+
+/// Gateways that exist, and those whose last table outlives them.
+json::array gateways_json(StatusView const& view) {
+    std::map<std::string, json::object> gateways;
+    for (auto const& [name, status] : view.translation.gateways) {
+        gateways[name] = to_json(status);
+    }
+    for (Offer const& offer : view.publisher.offers()) {
+        gateways[offer.gateway]["table"] = offer_json(offer);
+    }
+    json::array result;
+    for (auto& [name, gateway] : gateways) {
+        gateway["name"] = name;
+        result.push_back(std::move(gateway));
+    }
+    return result;
+}
+
+json::array routes_json(StatusView const& view) {
+    json::array result;
+    for (auto const& [name, parents] : view.translation.routes) {
+        std::vector<RouteParentStatus> told = parents;
+        for (RouteParentStatus& parent : told) {
+            parent.conditions.push_back(
+                programmed_condition(view.publisher, name, parent, view.now));
+        }
+        json::object route = to_json(told);
+        route["name"] = name;
+        result.push_back(std::move(route));
+    }
+    return result;
+}
+
+json::array dataplanes_json(StatusView const& view) {
+    json::array result;
+    for (DataplaneStatus const& one : view.publisher.fleet().dataplanes()) {
+        result.push_back({{"node", one.node},
+                          {"gateway", one.gateway},
+                          {"peer", view.peer(one.stream)},
+                          {"build", one.build},
+                          {"subscribed", one.subscribed},
+                          {"state", to_string(one.state)},
+                          {"inForce", one.in_force},
+                          {"underWay", one.under_way},
+                          {"problems", list(one.problems, problem_json)}});
+    }
+    return result;
+}
+
+json::object source_problem_json(SourceProblem const& problem) {
+    return {{"file", problem.file},           {"line", problem.at.line},
+            {"column", problem.at.column},    {"object", problem.problem.object},
+            {"field", problem.problem.field}, {"message", problem.problem.message}};
+}
+
+json::object source_json(StatusView const& view) {
+    return {{"synced", view.source_synced},
+            {"objects", view.source.objects_count},
+            {"files", view.source.files_count},
+            {"filesRefused", view.source.files_refused},
+            {"loads", view.source.loads_total},
+            {"problems", list(view.source.problems, source_problem_json)}};
+}
+
+}  // namespace
+}  // namespace holdfast::controller

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "common/base/clock.hpp"
+#include "controller/push/publisher.hpp"
+#include "controller/push/push_totals.hpp"
+#include "controller/source/source.hpp"
+#include "controller/translate/translate.hpp"
+
+namespace holdfast::controller {
+
+/// Everything that /status, /metrics and /readyz tell of, as of now.
+/// Lifetime  what it refers to lives for as long as one answer is made.
+struct StatusView {
+    Publisher const& publisher;
+    Translation const& translation;  ///< Of the last rebuild.
+    SourceReport const& source;
+    PushTotals const& pushed;
+    bool source_synced = false;  ///< Everything there is has been delivered once.
+    bool built = false;          ///< A rebuild has been made from all of it.
+    TimePoint now;
+    std::function<std::string(StreamId)> peer;
+};
+
+}  // namespace holdfast::controller

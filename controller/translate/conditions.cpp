@@ -1,0 +1,61 @@
+#include "controller/translate/conditions.hpp"
+
+#include <utility>
+
+#include "common/base/assert.hpp"
+#include "common/model/place.hpp"
+
+namespace holdfast::controller {
+namespace {
+
+/// The API server takes messages of 32 KiB; people read the first few sentences.
+constexpr std::size_t kSentencesMax = 8;
+
+}  // namespace
+
+void Conditions::add_true(char const* type, char const* reason, std::string message) {
+    conditions_.push_back({.type = type,
+                           .status = true,
+                           .reason = reason,
+                           .message = std::move(message),
+                           .observed_generation = generation_});
+}
+
+void Conditions::add_false(char const* type, std::vector<Refusal> const& refusals) {
+    HOLDFAST_ASSERT(!refusals.empty());
+    add_false(type, refusals.front().reason.c_str(), sentences(refusals));
+}
+
+void Conditions::add_false(char const* type, char const* reason, std::string message) {
+    conditions_.push_back({.type = type,
+                           .status = false,
+                           .reason = reason,
+                           .message = std::move(message),
+                           .observed_generation = generation_});
+}
+
+std::string sentences(std::vector<Refusal> const& refusals) {
+    std::string text;
+    for (std::size_t i = 0; i < refusals.size(); ++i) {
+        if (i == kSentencesMax) {
+            return text + " There are more faults of this kind.";
+        }
+        text += (i == 0 ? "" : " ") + refusals[i].message;
+    }
+    return text;
+}
+
+std::string quoted_list(std::vector<std::string> const& names) {
+    std::string text;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        bool const last = i + 1 == names.size();
+        text += (i == 0 ? "" : last ? " and " : ", ") + model::in_quotes(names[i]);
+    }
+    return text;
+}
+
+std::string item(std::string_view list, std::size_t index) {
+    return std::string(list) + '[' + std::to_string(index) + ']';
+}
+
+}  // namespace holdfast::controller

@@ -1,0 +1,122 @@
+#include "controller/translate/gateway_status.hpp"
+
+#include <array>
+#include <string>
+#include <utility>
+
+namespace holdfast::controller {
+namespace {
+
+ListenerStatus listener_status(JudgedListener const& listener, std::int64_t generation);
+std::vector<Condition> gateway_conditions(std::int64_t generation,
+                                          std::vector<JudgedListener> const& listeners);
+
+}  // namespace
+
+GatewayStatus gateway_status(Gateway const& gateway, std::vector<JudgedListener> const& listeners,
+                             std::vector<std::int32_t> const& attached) {
+    std::int64_t const generation = gateway.meta.generation;
+    GatewayStatus status;
+    status.conditions = gateway_conditions(generation, listeners);
+    for (std::size_t i = 0; i < listeners.size(); ++i) {
+        status.listeners.push_back(listener_status(listeners[i], generation));
+        status.listeners.back().attached_routes = attached[i];
+    }
+    return status;
+}
+
+namespace {
+
+void add_accepted(JudgedListener const& listener, Conditions& conditions) {
+    if (listener.unsupported) {
+        conditions.add_false(condition::kAccepted, {*listener.unsupported});
+    } else if (listener.conflict) {
+        conditions.add_false(condition::kAccepted, {*listener.conflict});
+    } else {
+        conditions.add_true(condition::kAccepted, reason::kAccepted, "The listener is accepted.");
+    }
+    if (listener.conflict) {
+        conditions.add_true(condition::kConflicted, listener.conflict->reason.c_str(),
+                            listener.conflict->message);
+    } else {
+        conditions.add_false(condition::kConflicted, reason::kNoConflicts,
+                             "The listener conflicts with no other.");
+    }
+}
+
+ListenerStatus listener_status(JudgedListener const& listener, std::int64_t generation) {
+    Conditions conditions(generation);
+    add_accepted(listener, conditions);
+    if (listener.unresolved.empty()) {
+        conditions.add_true(condition::kResolvedRefs, reason::kResolvedRefs,
+                            "Every reference is resolved.");
+    } else {
+        conditions.add_false(condition::kResolvedRefs, listener.unresolved);
+    }
+    if (listener.served()) {
+        conditions.add_true(condition::kProgrammed, reason::kProgrammed,
+                            "The listener is in the Gateway's routing table.");
+    } else {
+        std::string const cause =
+            listener.accepted() ? "it has no valid certificate" : "it is not accepted";
+        conditions.add_false(condition::kProgrammed, reason::kInvalid,
+                             "The listener is not served: " + cause + '.');
+    }
+    if (!listener.overlapping.empty()) {
+        conditions.add_true(condition::kOverlappingTls, reason::kOverlappingHostnames,
+                            "The hostname overlaps with that of listener " +
+                                quoted_list(listener.overlapping) +
+                                " on the same port; a client that reuses a connection of one for "
+                                "a host of the other gets status 421.");
+    }
+    ListenerStatus status;
+    status.name = listener.spec->name;
+    if (listener.admits_routes) {
+        status.supported_kinds.push_back({kRouteGroup, WebSocketRoute::kKind});
+    }
+    status.conditions = std::move(conditions).take();
+    return status;
+}
+
+/// The names of the listeners of which something holds, and of the others.
+std::array<std::vector<std::string>, 2> divide(std::vector<JudgedListener> const& listeners,
+                                               bool (JudgedListener::*holds)() const noexcept) {
+    std::array<std::vector<std::string>, 2> names;
+    for (JudgedListener const& listener : listeners) {
+        names[(listener.*holds)() ? 0 : 1].push_back(listener.spec->name);
+    }
+    return names;
+}
+
+/// A Gateway is accepted and served as long as one of its listeners is.
+std::vector<Condition> gateway_conditions(std::int64_t generation,
+                                          std::vector<JudgedListener> const& listeners) {
+    Conditions conditions(generation);
+    auto const [accepted, refused] = divide(listeners, &JudgedListener::accepted);
+    if (refused.empty()) {
+        conditions.add_true(condition::kAccepted, reason::kAccepted, "The Gateway is accepted.");
+    } else if (accepted.empty()) {
+        conditions.add_false(condition::kAccepted, reason::kListenersNotValid,
+                             "No listener is accepted; their own conditions say why.");
+    } else {
+        conditions.add_true(condition::kAccepted, reason::kListenersNotValid,
+                            "Accepted: " + quoted_list(accepted) + ". Not accepted: " +
+                                quoted_list(refused) + ", whose own conditions say why.");
+    }
+    auto const [served, unserved] = divide(listeners, &JudgedListener::served);
+    if (unserved.empty()) {
+        conditions.add_true(condition::kProgrammed, reason::kProgrammed,
+                            "Every listener is in the routing table.");
+    } else if (served.empty()) {
+        conditions.add_false(condition::kProgrammed, reason::kInvalid,
+                             "No listener can be served; their own conditions say why.");
+    } else {
+        conditions.add_true(condition::kProgrammed, reason::kProgrammed,
+                            "Served: " + quoted_list(served) + ". Not served: " +
+                                quoted_list(unserved) + ", whose own conditions say why.");
+    }
+    return std::move(conditions).take();
+}
+
+}  // namespace
+}  // namespace holdfast::controller

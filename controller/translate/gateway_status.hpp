@@ -1,0 +1,16 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "controller/translate/listeners.hpp"
+
+namespace holdfast::controller {
+
+/// What to tell the owner of a Gateway.
+/// Input  `listeners` are the Gateway's, `attached` counts the routes of each.
+[[nodiscard]] GatewayStatus gateway_status(Gateway const& gateway,
+                                           std::vector<JudgedListener> const& listeners,
+                                           std::vector<std::int32_t> const& attached);
+
+}  // namespace holdfast::controller

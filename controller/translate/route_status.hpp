@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+
+#include "controller/translate/conditions.hpp"
+#include "controller/translate/rules.hpp"
+
+namespace holdfast::controller {
+
+/// What one of a route's parentRefs came to.
+struct ParentOutcome {
+    std::size_t parent_index = 0;
+    std::optional<Refusal> refusal;  ///< Why the route is not attached there.
+    bool served = false;             ///< One of the listeners it is attached to is served.
+};
+
+/// What to tell the owner of a route about one of its parents.
+[[nodiscard]] RouteParentStatus route_status(WebSocketRoute const& route,
+                                             ParentOutcome const& outcome, BuiltRules const& built);
+
+}  // namespace holdfast::controller

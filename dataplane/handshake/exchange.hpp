@@ -1,0 +1,114 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/base/clock.hpp"
+#include "common/base/error.hpp"
+#include "dataplane/handshake/await.hpp"
+#include "dataplane/handshake/connection.hpp"
+#include "dataplane/handshake/group.hpp"
+#include "dataplane/handshake/services.hpp"
+#include "dataplane/http/request_head.hpp"
+#include "dataplane/http/response_head.hpp"
+#include "dataplane/http/trace.hpp"
+#include "dataplane/http/upgrade.hpp"
+#include "dataplane/net/address.hpp"
+#include "dataplane/net/descriptor.hpp"
+#include "dataplane/relay/transport.hpp"
+
+namespace holdfast::handshake {
+
+/// One handshake under way: its two connections, what is known so far, and the one place where it
+/// waits. A local of its coroutine (session.cpp); the phases fill it in the order of its members.
+///
+/// Threads  the worker's, every call.
+class Exchange final : public Member {
+public:
+    Exchange(Services& with, net::Descriptor accepted, std::uint16_t on_port);
+    ~Exchange() override;
+
+    // --- waiting ---
+
+    /// Everything from now on has to be done by `deadline`; what comes later ends as `reason`.
+    void set_deadline(TimePoint deadline, Reason reason) noexcept;
+
+    /// Waits until `connection`, which answered would_block to `intent`, may go on.
+    /// Errors  the deadline's reason; `client_gone` while the client is watched; `draining` when
+    ///         the worker stops.
+    [[nodiscard]] Await<Result<void>> wait(Connection& connection, Interest intent);
+
+    /// Writes all of `bytes`, which live until completion.
+    /// Errors  as wait(), and `on_failure` when the peer takes no more.
+    [[nodiscard]] Await<Result<void>> send(Connection& connection, std::string_view bytes,
+                                           Reason on_failure);
+
+    /// From now until unwatch_client, what the client sends is kept for the relay, and the wait of
+    /// the day ends when it leaves: nobody dials for a client that is gone.
+    void watch_client();
+    /// Completes when no handler of the watch is left.
+    [[nodiscard]] Await<void> unwatch_client();
+
+    void expire() noexcept override;
+    void stop() noexcept override;
+    [[nodiscard]] bool is_stopped() const noexcept { return stopped_; }
+
+    // --- the story so far ---
+
+    Services& services;
+    std::uint16_t const port;
+    net::Descriptor socket;  ///< The accepted one, until it becomes `client`'s.
+    Connection client;
+    net::SocketAddress const client_address;
+    std::string const client_host;  ///< Its IP address as text.
+    WallClock::time_point const started;
+    TimePoint const began;
+
+    bool is_greeted = false;  ///< The TLS handshake, if any, is done: an answer can be given.
+    http::RequestHead request;
+    bool has_request = false;  ///< The head is complete.
+    TimePoint requested;       ///< When it was.
+    std::string early_from_client;
+    http::Trace trace;
+
+    std::shared_ptr<ServingState const> state;  ///< What the request is judged by.
+    std::string host;
+    model::Listener const* listener = nullptr;
+    routing::Found found;
+    http::Upgrade asked;
+
+    routing::Target const* target = nullptr;
+    std::vector<model::Endpoint const*> tried;
+    Connection backend;
+    std::optional<http::ResponseHead> answer;  ///< Of the endpoint tried last.
+    std::string early_from_backend;            ///< Behind a 101; else the body's beginning.
+    std::string body;                          ///< Of an answer that is not 101.
+    std::string_view subprotocol;
+
+private:
+    [[nodiscard]] Result<void> interruption() const;
+    void client_readable();
+    /// Takes what the client has sent. False when it has left.
+    bool read_early();
+
+    Connection* waiting_for_ = nullptr;
+    Reason expiry_reason_ = Reason::handshake_timeout;
+    bool expired_ = false;
+    bool stopped_ = false;
+    bool client_gone_ = false;
+    bool watches_client_ = false;
+    bool watch_pending_ = false;
+};
+
+/// `address:port` of the endpoint tried last; there is one.
+[[nodiscard]] std::string endpoint_of(Exchange const& exchange);
+
+/// The bytes as text, and the other way round: the parsers read the one, transports move the other.
+[[nodiscard]] std::string_view as_text(relay::Bytes bytes) noexcept;
+[[nodiscard]] relay::Bytes as_bytes(std::string_view text) noexcept;
+
+}  // namespace holdfast::handshake

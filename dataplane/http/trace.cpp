@@ -1,0 +1,102 @@
+#include "dataplane/http/trace.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "dataplane/http/syntax.hpp"
+
+namespace holdfast::http {
+namespace {
+
+/// What is kept of a traceparent (W3C Trace Context §3.2).
+struct Parent {
+    std::string_view trace_id;
+    unsigned flags;
+};
+
+[[nodiscard]] std::optional<std::string_view> sane_request_id(Fields fields) noexcept;
+[[nodiscard]] std::optional<Parent> parent_of(Fields fields) noexcept;
+[[nodiscard]] std::string uuid(Random& random);
+[[nodiscard]] std::string hex(std::uint64_t number);
+/// All zero means "none" in a traceparent.
+[[nodiscard]] std::uint64_t nonzero(Random& random);
+
+}  // namespace
+
+Trace trace_for(Fields fields, Random& random) {
+    Trace trace;
+    auto const request_id = sane_request_id(fields);
+    trace.request_id = request_id ? std::string(*request_id) : uuid(random);
+    auto const parent = parent_of(fields);
+    trace.continued = parent.has_value();
+    std::string const trace_id =
+        parent ? std::string(parent->trace_id) : hex(nonzero(random)) + hex(random());
+    char const flags = static_cast<char>('0' + (parent ? parent->flags : 0));
+    trace.traceparent = "00-" + trace_id + '-' + hex(nonzero(random)) + "-0" + flags;
+    return trace;
+}
+
+namespace {
+
+std::optional<std::string_view> sane_request_id(Fields fields) noexcept {
+    Field const* const field = sole_field(fields, "X-Request-Id");
+    if (field == nullptr || field->value.empty() || field->value.size() > 128) return std::nullopt;
+    bool const visible =
+        std::ranges::all_of(field->value, [](char c) { return c > ' ' && c < 127; });
+    return visible ? std::optional(field->value) : std::nullopt;
+}
+
+std::optional<Parent> parent_of(Fields fields) noexcept {
+    constexpr std::size_t size = 55;        // 00-{32}-{16}-{2}
+    constexpr unsigned known_flags = 0b11;  // sampled, random; others must be sent as zero.
+    Field const* const field = sole_field(fields, "traceparent");
+    if (field == nullptr || field->value.size() < size) return std::nullopt;
+    std::string_view const text = field->value;
+    auto const is_hex = [](std::string_view digits) {
+        return std::ranges::all_of(digits,
+                                   [](char c) { return hex_value(c) >= 0 && to_lower(c) == c; });
+    };
+    auto const all_zero = [](std::string_view digits) {
+        return digits.find_first_not_of('0') == digits.npos;
+    };
+    std::string_view const version = text.substr(0, 2);
+    std::string_view const trace_id = text.substr(3, 32);
+    std::string_view const parent_id = text.substr(36, 16);
+    std::string_view const flags = text.substr(53, 2);
+    bool const shaped = text[2] == '-' && text[35] == '-' && text[52] == '-' && is_hex(version) &&
+                        is_hex(trace_id) && is_hex(parent_id) && is_hex(flags);
+    // Later versions may go on behind the flags, after a dash.
+    bool const ended = text.size() == size || (version != "00" && text[size] == '-');
+    if (!shaped || !ended || version == "ff" || all_zero(trace_id) || all_zero(parent_id)) {
+        return std::nullopt;
+    }
+    return Parent{trace_id, static_cast<unsigned>(hex_value(flags[1])) & known_flags};
+}
+
+std::string uuid(Random& random) {
+    constexpr std::uint64_t version_mask = 0xf000, version_4 = 0x4000;
+    constexpr std::uint64_t variant_mask = 0xc000'0000'0000'0000, variant_1 = 0x8000'0000'0000'0000;
+    std::string const high = hex((random() & ~version_mask) | version_4);
+    std::string const low = hex((random() & ~variant_mask) | variant_1);
+    return high.substr(0, 8) + '-' + high.substr(8, 4) + '-' + high.substr(12) + '-' +
+           low.substr(0, 4) + '-' + low.substr(4);
+}
+
+std::string hex(std::uint64_t number) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text(16, '0');
+    for (auto place = text.rbegin(); place != text.rend(); ++place, number >>= 4) {
+        *place = digits[number & 0xf];
+    }
+    return text;
+}
+
+std::uint64_t nonzero(Random& random) {
+    std::uint64_t const number = random();
+    return number == 0 ? 1 : number;
+}
+
+}  // namespace
+}  // namespace holdfast::http

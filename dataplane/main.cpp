@@ -1,0 +1,59 @@
+#include <sys/resource.h>
+
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <utility>
+#include <variant>
+
+#include "common/base/log.hpp"
+#include "dataplane/flags.hpp"
+#include "dataplane/server.hpp"
+#include "dataplane/telemetry/access_log.hpp"
+
+namespace holdfast {
+namespace {
+
+/// A session holds two descriptors: the limit that the administrator set is the one to use, not
+/// the lower one that programs get which may use select().
+void raise_descriptor_limit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+int main_guarded(int argc, char** argv) {
+    auto parsed = parse_flags(argc, argv);
+    if (auto const* const exit = std::get_if<EarlyExit>(&parsed)) {
+        std::fputs(exit->out.c_str(), stdout);
+        std::fputs(exit->error.c_str(), stderr);
+        return exit->code;
+    }
+    auto& flags = std::get<Flags>(parsed);
+    log::set_level(flags.log_level);
+    std::signal(SIGPIPE, SIG_IGN);  // A peer that is gone is an error code, not a death.
+    std::signal(SIGHUP, SIG_IGN);   // Everything that may change is pushed or re-read.
+    raise_descriptor_limit();
+    try {
+        auto access_log = telemetry::open_access_log(flags.access_log);
+        if (!access_log) {
+            log::error("cannot start", {{"error", to_string(access_log.error())}});
+            return 1;
+        }
+        Server server(std::move(flags), std::move(*access_log));
+        return server.run();
+    } catch (std::exception const& failure) {
+        log::error("data plane failed", {{"error", failure.what()}});
+        return 1;
+    }
+}
+
+}  // namespace
+}  // namespace holdfast
+
+int main(int argc, char** argv) {
+    int const code = holdfast::main_guarded(argc, argv);
+    holdfast::log::flush();
+    return code;
+}

@@ -1,0 +1,7 @@
+#include "dataplane/relay/tunnel_impl.hpp"
+
+namespace holdfast::relay {
+
+template class Tunnel<Transport>;
+
+}  // namespace holdfast::relay

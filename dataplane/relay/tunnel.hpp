@@ -1,0 +1,172 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "common/base/limits.hpp"
+#include "common/base/reason.hpp"
+#include "dataplane/relay/backlog.hpp"
+#include "dataplane/relay/close_frame.hpp"
+#include "dataplane/relay/closing.hpp"
+#include "dataplane/relay/frame_walker.hpp"
+#include "dataplane/relay/transport.hpp"
+#include "dataplane/telemetry/cells.hpp"
+
+namespace holdfast::relay {
+
+using telemetry::Direction;
+
+/// What a worker's sessions share while they have their turn.
+struct Workbench {
+    MutableBytes scratch;  ///< At least limits::scratch_bytes + limits::held_frame_bytes_max.
+    BlockPool& pool;
+};
+
+/// What epoll told of a descriptor since the last turn.
+struct Edges {
+    bool readable = false;
+    bool writable = false;
+    bool hangup = false;  ///< The peer's FIN is in: read until it shows.
+    bool error = false;   ///< The connection is dead.
+};
+
+/// How a session ended, or is about to.
+struct Ending {
+    Reason reason = Reason::internal_error;
+    std::uint16_t code = 0;  ///< Of the Close frame that the client saw or sent; 0: none.
+    std::string text;        ///< The peer's, from its Close frame.
+};
+
+/// One tunnelled session, from 101 to its last byte: moves bytes between two wires, walks their
+/// frames, and carries out the closing machine.
+///
+/// `Wire` is Transport, or a fake of it in tests: read, write, shutdown_write, abort_on_close.
+///
+/// Guarantees, whatever the order of events (tests/sim/tunnel_sim.cpp):
+///  - what arrives at either peer is a gapless prefix of what the other sent, but for Close frames;
+///  - the client sees at most one Close frame, at a frame boundary, and nothing behind it;
+///  - memory is bounded: a direction whose receiver is slow is not read.
+///
+/// Threads  none; one worker's. Knows no time: the owner calls `timeout` when the state's
+///          closing::time_allowed is over.
+template <class Wire>
+class Tunnel {
+public:
+    struct Tally {
+        std::uint64_t messages = 0;   ///< Data messages passed whole.
+        std::uint64_t bytes = 0;      ///< Bytes passed, frame headers included.
+        std::uint64_t discarded = 0;  ///< Bytes read and dropped.
+    };
+    enum class Turn : std::uint8_t {
+        waiting,  ///< Nothing can be done before the next edge.
+        more,     ///< The budget is used up: take another turn soon.
+    };
+
+    Tunnel(Wire client, Wire backend) noexcept;
+    Tunnel(Tunnel const&) = delete;
+    Tunnel& operator=(Tunnel const&) = delete;
+
+    /// Bytes that came behind the head of the handshake, before anything else of their direction.
+    void preload(Workbench& bench, Direction direction, Bytes bytes);
+    /// Notes edges; the next turn acts on them.
+    void note(Side side, Edges edges) noexcept;
+    /// Moves what can be moved, within limits::turn_bytes_max.
+    [[nodiscard]] Turn turn(Workbench& bench);
+
+    /// Begins to close for `reason` with Close `code`; nothing happens if the end has begun.
+    void close(Workbench& bench, Reason reason, std::uint16_t code);
+    /// A Close that is or comes due may stand inside a fragmented message.
+    void hurry(Workbench& bench);
+    /// The time of the present state is over.
+    void timeout(Workbench& bench);
+    /// Ends now.
+    void cut(Workbench& bench);
+    /// Gives blocks back; the tunnel must have ended, or be about to be destroyed.
+    void release(Workbench& bench) noexcept;
+
+    [[nodiscard]] closing::State state() const noexcept { return state_; }
+    [[nodiscard]] bool has_ended() const noexcept { return state_ == closing::State::ended; }
+    [[nodiscard]] Ending const& ending() const noexcept { return ending_; }
+    [[nodiscard]] Tally const& tally(Direction direction) const noexcept {
+        return flows_[index(direction)].tally;
+    }
+    /// The direction waits for its receiver.
+    [[nodiscard]] bool is_paused(Direction direction) const noexcept {
+        return flows_[index(direction)].backlog.has_unsent();
+    }
+    /// Whether data frames have passed since the last call.
+    [[nodiscard]] bool take_activity() noexcept { return std::exchange(active_, false); }
+    [[nodiscard]] Wire& wire(Side side) noexcept { return peers_[index(side)].wire; }
+    /// What a backend's lost Close code is, by the session's terms.
+    void set_backend_lost_code(std::uint16_t code) noexcept { backend_lost_code_ = code; }
+
+private:
+    enum class Mode : std::uint8_t {
+        relay,  ///< Frames pass.
+        sift,   ///< Frames are read for a Close, and dropped.
+        drop,   ///< Bytes are dropped unread.
+    };
+    struct Flow {
+        explicit Flow(FrameWalker frames) noexcept : walker(frames) {}
+        FrameWalker walker;
+        Backlog backlog;
+        Tally tally;
+        Mode mode = Mode::relay;
+        bool fin_due = false;    ///< FIN to the receiver once nothing is unsent.
+        bool sink_dead = false;  ///< The receiver takes nothing any more.
+    };
+    struct Peer {
+        explicit Peer(Wire w) noexcept : wire(std::move(w)) {}
+        Wire wire;
+        bool readable = true;
+        bool writable = true;
+        bool hangup = false;
+        bool error = false;
+        bool ended = false;  ///< Its stream is over: FIN or reset.
+    };
+
+    [[nodiscard]] static std::size_t index(Direction direction) noexcept {
+        return static_cast<std::size_t>(direction);
+    }
+    [[nodiscard]] static std::size_t index(Side side) noexcept {
+        return static_cast<std::size_t>(side);
+    }
+    [[nodiscard]] Peer& source(Direction direction) noexcept { return peers_[index(direction)]; }
+    [[nodiscard]] Peer& sink(Direction direction) noexcept { return peers_[1 - index(direction)]; }
+    [[nodiscard]] Flow& to_client() noexcept { return flows_[1]; }
+    [[nodiscard]] Flow& to_backend() noexcept { return flows_[0]; }
+
+    // Bytes.
+    [[nodiscard]] bool pump(Workbench& bench, Direction direction, std::size_t& budget);
+    void process(Workbench& bench, Direction direction, Bytes bytes);
+    [[nodiscard]] bool process_until_boundary(Workbench& bench, Walk const& walk, Bytes bytes);
+    void pass(Workbench& bench, Direction direction, Bytes bytes);
+    [[nodiscard]] bool flush(Workbench& bench, Direction direction);
+    void finish_writes(Direction direction) noexcept;
+    void sink_failed(Workbench& bench, Direction direction) noexcept;
+    void stream_ended(Workbench& bench, Direction direction, IoStatus how, Bytes held);
+
+    // Decisions.
+    void raise(Workbench& bench, closing::Event event, Bytes frame = {});
+    void note_ending(closing::Event event, closing::Step const& step, Bytes frame);
+    void carry_out(Workbench& bench, closing::Action actions, closing::Event event, Bytes frame);
+    void send_close(Workbench& bench, Direction direction, CloseFrame const& frame);
+    void set_mode(Workbench& bench, Direction direction, Mode mode) noexcept;
+    void raise_boundary_if_there(Workbench& bench);
+    void settle(Workbench& bench);
+    [[nodiscard]] bool close_is_due() const noexcept {
+        return state_ == closing::State::announcing || state_ == closing::State::faulted;
+    }
+
+    Peer peers_[2];  ///< Client, backend.
+    Flow flows_[2];  ///< By Direction: each flows from the peer of the same index to the other.
+    Ending ending_;
+    std::uint16_t backend_lost_code_ = 1011;
+    closing::State state_ = closing::State::open;
+    bool hurried_ = false;
+    bool active_ = false;
+};
+
+}  // namespace holdfast::relay

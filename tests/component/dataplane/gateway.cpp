@@ -1,0 +1,190 @@
+#include "tests/component/dataplane/gateway.hpp"
+
+#include <poll.h>
+
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <future>
+#include <utility>
+
+#include "common/base/log.hpp"
+#include "common/model/validate.hpp"
+#include "dataplane/listen/serving_state.hpp"
+
+namespace holdfast::test {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto kPatience = 10s;
+
+}  // namespace
+
+// --- the log -----------------------------------------------------------------------------------
+
+void MemoryLog::write(telemetry::AccessRecord const& record) {
+    LogLine line{.request_id = std::string(record.request_id),
+                 .traceparent = std::string(record.traceparent),
+                 .client = std::string(record.client),
+                 .listener = std::string(record.listener),
+                 .host = std::string(record.host),
+                 .path = std::string(record.path),
+                 .route = std::string(record.route),
+                 .rule = std::string(record.rule),
+                 .backend = std::string(record.backend),
+                 .endpoint = std::string(record.endpoint),
+                 .subprotocol = std::string(record.subprotocol),
+                 .close_text = std::string(record.close_text),
+                 .status = record.status,
+                 .reason = record.reason,
+                 .side = record.side,
+                 .close_code = record.close_code,
+                 .messages_from_client = record.messages_from_client,
+                 .messages_to_client = record.messages_to_client};
+    std::lock_guard const lock(mutex_);
+    lines_.push_back(std::move(line));
+    written_.notify_all();
+}
+
+std::vector<LogLine> MemoryLog::wait_for(std::size_t count) {
+    std::unique_lock lock(mutex_);
+    written_.wait_for(lock, kPatience, [&] { return lines_.size() >= count; });
+    return lines_;
+}
+
+// --- the gateway -------------------------------------------------------------------------------
+
+Gateway::Gateway(handshake::Settings const& settings)
+    : worker_(std::make_unique<Worker>(0, log_, settings)), work_(control_.get_executor()) {
+    log::set_level(log::Level::warning);
+    worker_->start();
+    listen::AcceptSink const sink{
+        .hand_over = [this](int fd, std::uint16_t port) { worker_->accept(fd, port); },
+        .turned_away = [this](std::uint16_t) { worker_->count_turned_away(); }};
+    listeners_ = std::make_unique<listen::Listeners>(control_, "127.0.0.1", sink);
+    thread_ = std::thread([this] { control_.run(); });
+}
+
+Gateway::~Gateway() {
+    on_control_thread([this] { listeners_->close(); });
+    work_.reset();
+    thread_.join();
+    worker_->stop();
+}
+
+std::vector<Problem> Gateway::serve(model::Table table) {
+    if (auto problems = model::validate(table); !problems.empty()) return problems;
+    auto const shared = std::make_shared<model::Table const>(std::move(table));
+    auto const* const old = state_ ? state_->tls.get() : nullptr;
+    auto tls = listen::TlsContexts::build(*shared, old);
+    if (tls.has_error()) return tls.error();
+    std::vector<Problem> problems;
+    on_control_thread([&] {
+        problems = listeners_->prepare(*shared);
+        if (!problems.empty()) return;
+        state_ = std::make_shared<ServingState const>(
+            ServingState{routing::RouteTable::compile(shared), *tls});
+        worker_->swap(state_);
+        listeners_->commit(*shared);
+    });
+    return problems;
+}
+
+void Gateway::on_control_thread(std::function<void()> const& function) {
+    std::promise<void> done;
+    boost::asio::post(control_, [&] {
+        function();
+        done.set_value();
+    });
+    done.get_future().wait();
+}
+
+telemetry::WorkerCells::Counts Gateway::counts() const {
+    telemetry::WorkerCells::Counts counts;
+    worker_->cells().collect(counts, [](telemetry::RouteCells const&) {});
+    return counts;
+}
+
+RawSocket Gateway::send(std::string_view request) const {
+    auto socket = RawSocket::connect(port());
+    socket.send(request);
+    return socket;
+}
+
+RawSocket Gateway::open_session(std::string_view path) const {
+    auto socket = send(handshake_request(path));
+    if (read_head(socket).status() != 101) socket.close();
+    return socket;
+}
+
+Gateway::Answer Gateway::ask(std::string_view request) const {
+    auto socket = send(request);
+    auto head = read_head(socket);
+    auto body = socket.read_to_end();
+    return {std::move(head), std::move(body), socket.ending()};
+}
+
+bool Gateway::wait_for_sessions(std::size_t count) const {
+    return eventually([&] { return worker_->sessions() == count; });
+}
+
+bool eventually(std::function<bool()> const& condition) {
+    auto const deadline = std::chrono::steady_clock::now() + kPatience;
+    while (!condition()) {
+        if (std::chrono::steady_clock::now() > deadline) return false;
+        // A breath between two looks, so that the threads looked at get their turn.
+        ::poll(nullptr, 0, 1);
+    }
+    return true;
+}
+
+// --- tables ------------------------------------------------------------------------------------
+
+model::Table chat_table(Gateway const& gateway, std::vector<std::uint16_t> const& endpoints) {
+    model::Table table;
+    table.gateway = "default/edge";
+    table.listeners["ws"] = std::make_shared<model::Listener const>(
+        model::Listener{.name = "ws", .port = gateway.port(), .hostname = {}, .certificates = {}});
+    model::Backend backend;
+    for (auto const port : endpoints) {
+        backend.endpoints.push_back({"127.0.0.1", port, model::EndpointState::ready});
+    }
+    std::ranges::sort(backend.endpoints);
+    table.backends["default/echo:80"] = std::make_shared<model::Backend const>(std::move(backend));
+    model::Rule rule;
+    rule.name = "0";
+    rule.matches = {model::Match{.path = {model::PathMatchType::prefix, "/chat"},
+                                 .headers = {},
+                                 .query_params = {},
+                                 .subprotocols = {}}};
+    rule.backends = {{"default/echo:80", 1, true}};
+    model::Route route;
+    route.created = "2026-01-01T00:00:00Z";
+    route.generation = 1;
+    route.attachments = {{"ws", {""}}};
+    route.rules = {std::move(rule)};
+    table.routes["default/chat"] = std::make_shared<model::Route const>(std::move(route));
+    return table;
+}
+
+void edit_route(model::Table& table, std::function<void(model::Route&)> const& edit) {
+    auto route = *table.routes.at("default/chat");
+    edit(route);
+    table.routes["default/chat"] = std::make_shared<model::Route const>(std::move(route));
+}
+
+void edit_rule(model::Table& table, std::function<void(model::Rule&)> const& edit) {
+    edit_route(table, [&](model::Route& route) { edit(route.rules.front()); });
+}
+
+std::string handshake_request(std::string_view path, std::string_view fields) {
+    return "GET " + std::string(path) +
+           " HTTP/1.1\r\nHost: chat.example.com\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+           "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
+           std::string(fields) + "\r\n";
+}
+
+}  // namespace holdfast::test

@@ -1,0 +1,104 @@
+// Goal: a process out of descriptors turns new connections away, hurts no session, and recovers.
+// Method: the descriptor limit of this process is lowered to what is open, for one test.
+#include <gmock/gmock.h>
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "common/base/log.hpp"
+#include "tests/component/dataplane/gateway.hpp"
+
+namespace holdfast::test {
+namespace {
+
+/// While it lives, this process can open `spare` more descriptors and not one beyond.
+class DescriptorLimit {
+public:
+    explicit DescriptorLimit(int spare) {
+        ::getrlimit(RLIMIT_NOFILE, &before_);
+        rlimit low = before_;
+        low.rlim_cur = 512;
+        ::setrlimit(RLIMIT_NOFILE, &low);
+        for (int fd = open_one(); fd >= 0; fd = open_one())
+            taken_.push_back(fd);
+        release(spare);
+    }
+    ~DescriptorLimit() {
+        release(static_cast<int>(taken_.size()));
+        ::setrlimit(RLIMIT_NOFILE, &before_);
+    }
+    DescriptorLimit(DescriptorLimit const&) = delete;
+    DescriptorLimit& operator=(DescriptorLimit const&) = delete;
+
+    void release(int count) {
+        for (; count > 0; --count) {
+            ::close(taken_.back());
+            taken_.pop_back();
+        }
+    }
+
+private:
+    static int open_one() { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }
+
+    rlimit before_{};
+    std::vector<int> taken_;
+};
+
+class OutOfDescriptors : public testing::Test {
+protected:
+    OutOfDescriptors() {
+        EXPECT_THAT(gateway_.serve(chat_table(gateway_, {backend_.port()})), testing::IsEmpty());
+        session_ = gateway_.open_session();
+        session_.send(client_frame("before"));
+        EXPECT_EQ(read_frame(session_).payload, "before");
+        // What a process does for the first time may take descriptors for a moment (undefined
+        // behaviour sanitizer probes memory through pipes), so everything has its first time now.
+        EXPECT_EQ(gateway_.ask(handshake_request("/other")).head.status(), 404);
+        EXPECT_TRUE(eventually([&] { return gateway_.worker().load() == 1; }));
+        log::warning("about to run out of descriptors");
+    }
+
+    Backend backend_{echo};
+    Gateway gateway_;
+    RawSocket session_;
+};
+
+TEST_F(OutOfDescriptors, NewConnectionsAreAnswered503AndCounted) {
+    DescriptorLimit const limit(1);  // The client's end.
+
+    auto const answer = gateway_.ask(handshake_request());
+
+    EXPECT_TRUE(answer.head.status() == 503 || answer.ending == Ending::reset);
+    EXPECT_EQ(gateway_.counts().upgrades.at({.route = "", .status = 503, .reason = "overloaded"}),
+              1u);
+}
+
+TEST_F(OutOfDescriptors, AHandshakeThatCannotDialIsAnswered503) {
+    DescriptorLimit const limit(2);  // Both ends of the client's connection.
+
+    auto const answer = gateway_.ask(handshake_request());
+
+    EXPECT_EQ(answer.head.status(), 503);
+    EXPECT_EQ(to_string(gateway_.log().wait_for(2).back().reason), "overloaded");
+}
+
+TEST_F(OutOfDescriptors, LiveSessionsGoOn) {
+    DescriptorLimit const limit(1);
+    (void)gateway_.ask(handshake_request());
+
+    session_.send(client_frame("meanwhile"));
+
+    EXPECT_EQ(read_frame(session_).payload, "meanwhile");
+}
+
+TEST_F(OutOfDescriptors, NewSessionsAreTakenAgainWhenDescriptorsAreFree) {
+    {
+        DescriptorLimit const limit(1);
+        (void)gateway_.ask(handshake_request());
+    }
+    EXPECT_TRUE(gateway_.open_session().is_open());
+}
+
+}  // namespace
+}  // namespace holdfast::test

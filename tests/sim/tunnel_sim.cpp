@@ -1,0 +1,268 @@
+// Goal: whatever peers, time and operator do, in whatever order and split, a session keeps the
+// promises of docs/closing.md and ends.
+// Method: a tunnel between two scripted peers; a seeded stream of random events; the promises are
+// checked after the last one. HOLDFAST_SEED=n replays one run, HOLDFAST_RUNS=n sets their number.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <iostream>
+#include <set>
+#include <string>
+
+#include "common/base/limits.hpp"
+#include "dataplane/relay/tunnel_impl.hpp"
+#include "tests/sim/fake_wire.hpp"
+#include "tests/sim/peer.hpp"
+
+namespace holdfast::relay::sim {
+namespace {
+
+using closing::State;
+
+/// One random life of a session.
+struct Simulation {
+    explicit Simulation(std::uint64_t seed) : random(seed) {
+        client.stubborn = random() % 8 == 0;
+        client_side.window = 500 + random() % 100'000;
+        backend_side.window = 500 + random() % 100'000;
+        closes_at = random() % 3 == 0 ? random() % 200 : kNever;
+        hurries_at = random() % 10 == 0 ? random() % 250 : kNever;
+        cuts_at = random() % 12 == 0 ? random() % 300 : kNever;
+    }
+
+    void run() {
+        for (std::size_t step = 0; step < 300 && !tunnel.has_ended(); ++step)
+            one_event(step);
+        quiesce();
+    }
+
+    void one_event(std::size_t step) {
+        if (step == closes_at) tunnel.close(bench, Reason::drain, 1012);
+        if (step == hurries_at) hurried = true, tunnel.hurry(bench);
+        if (step == cuts_at) {
+            was_cut = true;
+            tunnel.close(bench, Reason::drain, 1012);
+            tunnel.cut(bench);
+        }
+        switch (random() % 9) {
+            case 0:
+            case 1:
+                client.say_something(random);
+                break;
+            case 2:
+            case 3:
+                backend.say_something(random);
+                break;
+            case 4:
+                client.listen(random() % 20'000);
+                break;
+            case 5:
+                backend.listen(random() % 20'000);
+                break;
+            case 6:
+                deliver_edges();
+                break;
+            case 7:
+                take_turns(1 + random() % 3);
+                break;
+            default:
+                if (random() % 40 == 0 && closing::time_allowed(tunnel.state())) {
+                    timed_out = time_passed = true;
+                    tunnel.timeout(bench);
+                }
+        }
+        EXPECT_LE(pool.bytes_out(), kMemoryMax);
+    }
+
+    /// Lets everything happen that still can without time, closes what is still open, and lets
+    /// time pass until the end.
+    void quiesce() {
+        rest();
+        check_nothing_is_stuck();
+        tunnel.close(bench, Reason::drain, 1012);
+        rest();
+        for (int i = 0; i < 6 && !tunnel.has_ended(); ++i) {
+            if (closing::time_allowed(tunnel.state())) {
+                time_passed = true;
+                timed_out |= tunnel.state() != State::lingering;
+                tunnel.timeout(bench);
+            } else {
+                was_cut = true;
+                tunnel.cut(bench);
+            }
+            rest();
+        }
+        EXPECT_TRUE(tunnel.has_ended()) << closing::to_string(tunnel.state());
+        client.listen(1'000'000);
+        backend.listen(1'000'000);
+        tunnel.release(bench);
+        EXPECT_EQ(pool.bytes_out(), 0u);
+    }
+
+    void rest() {
+        std::size_t rounds = 0;
+        for (bool moved = true; moved && !tunnel.has_ended(); ++rounds) {
+            ASSERT_LT(rounds, 10'000u) << "never comes to rest";
+            auto const before = progress();
+            client.say_something(random);
+            backend.say_something(random);
+            client.listen(100'000);
+            backend.listen(100'000);
+            deliver_edges();
+            take_turns(2);
+            moved = progress() != before || !client.script_is_over() || !backend.script_is_over();
+        }
+    }
+
+    void deliver_edges() {
+        tunnel.note(Side::client, std::exchange(client_side.pending, {}));
+        tunnel.note(Side::backend, std::exchange(backend_side.pending, {}));
+        queued = true;
+    }
+
+    /// As the engine does: a turn follows an edge, and a turn that leaves more to do.
+    void take_turns(std::size_t most) {
+        for (std::size_t i = 0; i < most && queued && !tunnel.has_ended(); ++i) {
+            queued = tunnel.turn(bench) == Tunnel<FakeWire>::Turn::more;
+        }
+    }
+
+    [[nodiscard]] std::size_t progress() const {
+        return client.sent().size() + backend.sent().size() + client_side.to_peer.size() +
+               backend_side.to_peer.size() + client_side.peer_has_read +
+               backend_side.peer_has_read + client_side.to_tunnel.size() * 31 +
+               backend_side.to_tunnel.size() * 37 + static_cast<std::size_t>(tunnel.state()) * 1009;
+    }
+
+    /// An open session at rest has passed every whole frame: a lost edge would show here.
+    void check_nothing_is_stuck() {
+        if (tunnel.state() != State::open) return;
+        EXPECT_EQ(client.heard().size(), read_frames(backend.sent()).whole);
+        EXPECT_TRUE(backend_side.to_tunnel.empty());
+        EXPECT_GE(backend.heard().size(), read_frames(client.sent()).whole);
+        EXPECT_TRUE(client_side.to_tunnel.empty());
+    }
+
+    void check() {
+        check_direction("client", client.heard(), backend.sent());
+        check_direction("backend", backend.heard(), client.sent());
+        check_clean_close();
+        auto const& ending = tunnel.ending();
+        reasons.insert(std::string(to_string(ending.reason)));
+        EXPECT_NE(ending.reason, Reason::internal_error);
+        // Only a frame too long to be held back may be cut without a Close.
+        if (ending.reason == Reason::lost_mid_frame && !client_side.peer_gone) {
+            auto passed = backend.sent();
+            passed.resize(tunnel.tally(Direction::backend_to_client).bytes);
+            EXPECT_GT(read_frames(passed).pending, limits::held_frame_bytes_max);
+        }
+    }
+
+    /// What arrived is a prefix of what was sent, then perhaps one Close of the gateway's at a
+    /// frame boundary, then nothing.
+    void check_direction(char const* who, ByteVector const& heard, ByteVector const& sent) {
+        SCOPED_TRACE(who);
+        auto const differs = std::mismatch(heard.begin(), heard.end(), sent.begin(), sent.end());
+        auto prefix = static_cast<std::size_t>(differs.first - heard.begin());
+        auto const frames = read_frames(heard);
+        std::size_t closes = 0;
+        for (auto const& frame : frames.frames) {
+            if (frame.opcode != 8) continue;
+            ++closes;
+            EXPECT_EQ(frame.end, heard.size()) << "something came behind a Close";
+            if (frame.end > prefix) {
+                EXPECT_LE(frame.begin, prefix) << "a gap before the gateway's Close";
+                prefix = frame.end;
+            }
+        }
+        EXPECT_LE(closes, 1u);
+        // A peer that did not read in time, or vanished, may have got a part of the gateway's
+        // Close.
+        bool const excused =
+            time_passed || was_cut || client_side.peer_gone || backend_side.peer_gone;
+        bool const close_cut_short = excused && frames.whole <= prefix && prefix < heard.size() &&
+                                     heard[frames.whole] == 0x88 &&
+                                     heard.size() - frames.whole < limits::control_frame_bytes_max;
+        if (close_cut_short) prefix = heard.size();
+        EXPECT_EQ(prefix, heard.size()) << "bytes that nobody sent";
+    }
+
+    /// A drained client that plays by the rules: one 1012 at a message boundary, and everything it
+    /// had sent when it saw the Close has reached the backend.
+    void check_clean_close() {
+        bool const clean = tunnel.ending().reason == Reason::drain && !was_cut && !timed_out &&
+                           !hurried && client.has_answered();
+        if (!clean) return;
+        ++clean_drains;
+        auto const frames = read_frames(client.heard()).frames;
+        ASSERT_FALSE(frames.empty());
+        EXPECT_EQ(frames.back().opcode, 8);
+        EXPECT_EQ(frames.back().code, 1012);
+        bool in_message = false;
+        for (auto const& frame : frames) {
+            if (frame.opcode < 8) in_message = !frame.fin;
+        }
+        EXPECT_FALSE(in_message) << "closed inside a fragmented message";
+        bool const backend_listens = !backend_side.reset_to_tunnel && !backend_side.fin_to_tunnel;
+        if (backend_listens) {
+            EXPECT_GE(backend.heard().size(), *client.sent_before_close());
+        }
+    }
+
+    static constexpr std::size_t kNever = ~std::size_t{0};
+    /// Per direction: one whole read and one held frame unsent, in the next larger block.
+    static constexpr std::size_t kMemoryMax = 2 * 2 * 96 * 1024;
+
+    Random random;
+    Connection client_side;
+    Connection backend_side;
+    Peer client{client_side, Masking::required, random};
+    Peer backend{backend_side, Masking::forbidden, random};
+    BlockPool pool;
+    std::vector<std::uint8_t> scratch =
+        std::vector<std::uint8_t>(limits::scratch_bytes + limits::held_frame_bytes_max);
+    Workbench bench{scratch, pool};
+    Tunnel<FakeWire> tunnel{FakeWire(client_side), FakeWire(backend_side)};
+    std::size_t closes_at, hurries_at, cuts_at;
+    bool queued = true;
+    bool hurried = false;
+    bool was_cut = false;
+    bool timed_out = false;
+    bool time_passed = false;
+
+    static inline std::set<std::string> reasons;
+    static inline std::size_t clean_drains = 0;
+};
+
+std::uint64_t number_from(char const* variable, std::uint64_t otherwise) {
+    char const* const text = std::getenv(variable);
+    return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
+}
+
+TEST(TunnelSimulation, KeepsItsPromisesUnderEveryOrderOfEvents) {
+    bool const replay = std::getenv("HOLDFAST_SEED") != nullptr;
+    auto const first = number_from("HOLDFAST_SEED", std::random_device{}());
+    auto const runs = number_from("HOLDFAST_RUNS", replay ? 1 : 2'500);
+    std::cout << "seeds " << first << " to " << first + runs - 1 << '\n';
+    for (std::uint64_t seed = first; seed < first + runs; ++seed) {
+        SCOPED_TRACE("replay with HOLDFAST_SEED=" + std::to_string(seed));
+        Simulation simulation(seed);
+        simulation.run();
+        simulation.check();
+        if (HasFailure()) return;
+    }
+    std::cout << Simulation::clean_drains << " clean drains; reasons:";
+    for (auto const& reason : Simulation::reasons)
+        std::cout << ' ' << reason;
+    std::cout << '\n';
+    if (replay) return;
+    // The runs are only worth something if they have been everywhere.
+    std::set<std::string> const rows{"client_close",    "backend_close",    "client_eof",
+                                     "client_lost",     "backend_lost",     "lost_mid_frame",
+                                     "client_protocol", "backend_protocol", "drain"};
+    EXPECT_EQ(Simulation::reasons, rows);
+    EXPECT_GT(Simulation::clean_drains, runs / 50);
+}
+
+}  // namespace
+}  // namespace holdfast::relay::sim

@@ -1,0 +1,117 @@
+// Goal: what the command line means, and that a wrong one is answered with the flag's name.
+#include "controller/flags.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace holdfast::controller {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+std::variant<FlagValues, EarlyExit> parse(std::vector<char const*> arguments) {
+    arguments.insert(arguments.begin(), "holdfast-controller");
+    return parse_flags(static_cast<int>(arguments.size()), arguments.data());
+}
+
+template <class Flags>
+Flags parsed(std::vector<char const*> arguments) {
+    auto const result = parse(std::move(arguments));
+    auto const* const values = std::get_if<FlagValues>(&result);
+    if (values == nullptr || !std::holds_alternative<Flags>(*values)) {
+        ADD_FAILURE() << "refused, or another command";
+        return {};
+    }
+    return std::get<Flags>(*values);
+}
+
+std::string refusal(std::vector<char const*> arguments) {
+    auto const result = parse(std::move(arguments));
+    auto const* const exit = std::get_if<EarlyExit>(&result);
+    return exit == nullptr || exit->code == 0 ? "" : exit->error;
+}
+
+TEST(Flags, RunsByDefault) {
+    EXPECT_EQ(parsed<RunFlags>({"--manifests", "dir"}).manifests, "dir");
+    EXPECT_EQ(parsed<RunFlags>({"run", "--manifests", "dir"}).manifests, "dir");
+}
+
+TEST(Flags, HasTheDocumentedDefaults) {
+    auto const flags = parsed<RunFlags>({"--manifests", "dir"});
+    EXPECT_FALSE(flags.push_listen);
+    EXPECT_FALSE(flags.tls);
+    EXPECT_EQ(flags.push_socket, "");
+    EXPECT_EQ(to_string(flags.status_listen), "127.0.0.1:19002");
+    EXPECT_EQ(flags.log_level, log::Level::info);
+}
+
+TEST(Flags, ReadsEverythingOfRun) {
+    auto const flags =
+        parsed<RunFlags>({"--manifests", "dir", "--push-listen", "127.0.0.1:0", "--push-socket",
+                          "/tmp/push.sock", "--tls-cert", "c", "--tls-key", "k", "--tls-ca", "a",
+                          "--status-listen", "[::1]:1", "--log-level", "debug"});
+    EXPECT_EQ(to_string(*flags.push_listen), "127.0.0.1:0");
+    EXPECT_EQ(flags.push_socket, "/tmp/push.sock");
+    EXPECT_EQ(flags.tls->certificate, "c");
+    EXPECT_EQ(flags.tls->key, "k");
+    EXPECT_EQ(flags.tls->ca, "a");
+    EXPECT_EQ(to_string(flags.status_listen), "[::1]:1");
+    EXPECT_EQ(flags.log_level, log::Level::debug);
+}
+
+TEST(Flags, OpensThePushPortWhereThereAreCertificates) {
+    auto const flags = parsed<RunFlags>(
+        {"--manifests", "dir", "--tls-cert", "c", "--tls-key", "k", "--tls-ca", "a"});
+    EXPECT_EQ(to_string(*flags.push_listen), "[::]:18000");
+}
+
+TEST(Flags, NamesTheFlagThatIsWrong) {
+    EXPECT_THAT(refusal({}), HasSubstr("--manifests"));
+    EXPECT_THAT(refusal({"--manifests", "d", "--status-listen", "here"}),
+                HasSubstr("--status-listen"));
+    EXPECT_THAT(refusal({"--manifests", "d", "--status-listen", "localhost:1"}),
+                HasSubstr("--status-listen"));
+    EXPECT_THAT(refusal({"--manifests", "d", "--log-level", "loud"}), HasSubstr("--log-level"));
+    EXPECT_THAT(refusal({"--manifests", "d", "--push-listen", "127.0.0.1:0"}),
+                HasSubstr("--tls-cert"));
+    EXPECT_THAT(refusal({"--manifests", "d", "--tls-key", "k"}), HasSubstr("--tls-key"));
+    EXPECT_THAT(refusal({"--manifests", "d", "--unknown"}), HasSubstr("--unknown"));
+}
+
+TEST(Flags, ReadsCertgen) {
+    auto const options =
+        parsed<CertgenOptions>({"certgen", "--out", "dir", "--gateway", "default/edge", "--dns",
+                                "a.example", "--dns", "b.example", "--days", "30"});
+    EXPECT_EQ(options.out, "dir");
+    EXPECT_EQ(options.gateway, "default/edge");
+    EXPECT_THAT(options.dns, ElementsAre("a.example", "b.example"));
+    EXPECT_EQ(options.days, 30);
+}
+
+TEST(Flags, GivesCertgenItsDefaults) {
+    auto const options =
+        parsed<CertgenOptions>({"certgen", "--out", "dir", "--gateway", "default/edge"});
+    EXPECT_THAT(options.dns, ElementsAre("localhost", "holdfast-controller"));
+    EXPECT_EQ(options.days, 365);
+}
+
+TEST(Flags, NamesTheFlagOfCertgenThatIsWrong) {
+    EXPECT_THAT(refusal({"certgen", "--gateway", "default/edge"}), HasSubstr("--out"));
+    EXPECT_THAT(refusal({"certgen", "--out", "dir"}), HasSubstr("--gateway"));
+    EXPECT_THAT(refusal({"certgen", "--out", "d", "--gateway", "g", "--days", "0"}),
+                HasSubstr("--days"));
+    EXPECT_THAT(refusal({"certgen", "--out", "d", "--gateway", "g", "--manifests", "m"}),
+                HasSubstr("--manifests"));
+}
+
+TEST(Flags, AnswersHelpOnStandardOutput) {
+    auto const result = parse({"--help"});
+    auto const& exit = std::get<EarlyExit>(result);
+    EXPECT_EQ(exit.code, 0);
+    EXPECT_THAT(exit.out, HasSubstr("--manifests"));
+    EXPECT_EQ(exit.error, "");
+}
+
+}  // namespace
+}  // namespace holdfast::controller

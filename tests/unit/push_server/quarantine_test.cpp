@@ -1,0 +1,173 @@
+// Goal: what is left out, what that costs the rest, and when it comes back. Method: tables with one
+// fault each.
+#include "controller/push/quarantine.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/tables.hpp"
+
+namespace holdfast::controller {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::Field;
+using ::testing::IsEmpty;
+
+std::vector<Problem> const kBadChat{{"Route default/chat", "rules[0]", "refused"}};
+
+model::Table two_routes() {
+    model::Table table = test::chat_table();
+    table.routes["default/talk"] = test::route("/talk");
+    return table;
+}
+
+model::Table admitted(Quarantine& quarantine, model::Table const& wanted) {
+    auto result = quarantine.admit(wanted);
+    EXPECT_TRUE(result.has_value());
+    return result ? *std::move(result) : model::Table();
+}
+
+TEST(Quarantine, LetsAGoodTableThroughUntouched) {
+    Quarantine quarantine;
+    EXPECT_TRUE(model::equal(admitted(quarantine, two_routes()), two_routes()));
+    EXPECT_THAT(quarantine.entries(), IsEmpty());
+}
+
+TEST(Quarantine, LeavesOutWhatValidationRefusesAndNothingElse) {
+    model::Table wanted = two_routes();
+    wanted.routes["default/talk"] = test::route("no-slash");
+    Quarantine quarantine;
+    EXPECT_TRUE(model::equal(admitted(quarantine, wanted), test::chat_table()));
+    ASSERT_EQ(quarantine.entries().size(), 1u);
+    EXPECT_EQ(quarantine.entries()[0].object, "Route default/talk");
+    EXPECT_EQ(quarantine.entries()[0].found_by, FoundBy::validation);
+    EXPECT_FALSE(quarantine.entries()[0].problems.empty());
+}
+
+TEST(Quarantine, LeavesOutWhatADataPlaneRefused) {
+    Quarantine quarantine;
+    model::Table const sent = admitted(quarantine, two_routes());
+    EXPECT_EQ(quarantine.refuse(sent, kBadChat), 1u);
+    model::Table const rest = admitted(quarantine, two_routes());
+    EXPECT_FALSE(rest.routes.contains("default/chat"));
+    EXPECT_TRUE(rest.routes.contains("default/talk"));
+    EXPECT_THAT(quarantine.entries(),
+                ElementsAre(Quarantined{"Route default/chat", FoundBy::dataplane, kBadChat}));
+}
+
+TEST(Quarantine, KeepsARefusedObjectOutWhileOthersChange) {
+    Quarantine quarantine;
+    model::Table wanted = two_routes();
+    quarantine.refuse(admitted(quarantine, wanted), kBadChat);
+    wanted.routes["default/talk"] = test::route("/speak");
+    EXPECT_FALSE(admitted(quarantine, wanted).routes.contains("default/chat"));
+}
+
+TEST(Quarantine, ReleasesARefusedObjectWhenItsContentChanges) {
+    Quarantine quarantine;
+    model::Table wanted = two_routes();
+    quarantine.refuse(admitted(quarantine, wanted), kBadChat);
+    wanted.routes["default/chat"] = test::route("/chat2");
+    EXPECT_TRUE(model::equal(admitted(quarantine, wanted), wanted));
+    EXPECT_THAT(quarantine.entries(), IsEmpty());
+}
+
+TEST(Quarantine, ForgetsARefusedObjectThatWasDeletedAndMadeAgain) {
+    Quarantine quarantine;
+    model::Table wanted = two_routes();
+    quarantine.refuse(admitted(quarantine, wanted), kBadChat);
+    wanted.routes.erase("default/chat");
+    EXPECT_THAT(admitted(quarantine, wanted).routes, ::testing::SizeIs(1));
+    EXPECT_THAT(admitted(quarantine, two_routes()).routes, ::testing::SizeIs(2));
+}
+
+TEST(Quarantine, DoesNotJudgeAChangedObjectByAnOldRefusal) {
+    Quarantine quarantine;
+    model::Table const sent = admitted(quarantine, two_routes());
+    model::Table newer = two_routes();
+    newer.routes["default/chat"] = test::route("/chat2");
+    EXPECT_TRUE(model::equal(admitted(quarantine, newer), newer));
+    EXPECT_EQ(quarantine.refuse(sent, kBadChat), 0u);
+    EXPECT_TRUE(model::equal(admitted(quarantine, newer), newer));
+}
+
+TEST(Quarantine, PutsNothingAwayForProblemsThatNameNoObjectOfTheTable) {
+    Quarantine quarantine;
+    model::Table const sent = admitted(quarantine, two_routes());
+    EXPECT_EQ(quarantine.refuse(sent, {{"", "", "out of memory"},
+                                       {"Table", "gateway", "?"},
+                                       {"Route default/none", "", "?"},
+                                       {"Mystery default/chat", "", "?"}}),
+              0u);
+    EXPECT_TRUE(model::equal(admitted(quarantine, two_routes()), two_routes()));
+}
+
+TEST(Quarantine, AnswersForARefusedBackendWithItsShareOnly) {
+    model::Table wanted = two_routes();
+    wanted.backends["default/other:80"] = test::backend(9001);
+    wanted.routes["default/talk"] = test::route("/talk", "default/other:80");
+    Quarantine quarantine;
+    quarantine.refuse(admitted(quarantine, wanted), {{"Backend default/other:80", "", "refused"}});
+    model::Table const rest = admitted(quarantine, wanted);
+    EXPECT_FALSE(rest.backends.contains("default/other:80"));
+    ASSERT_TRUE(rest.routes.contains("default/talk"));
+    EXPECT_FALSE(rest.routes.at("default/talk")->rules[0].backends[0].valid);
+    EXPECT_EQ(rest.routes.at("default/chat"), wanted.routes.at("default/chat"));
+}
+
+TEST(Quarantine, TakesTheAttachmentsOfARefusedListenerAlong) {
+    model::Table wanted = two_routes();
+    model::Listener other;
+    other.name = "other";
+    other.port = 8081;
+    wanted.listeners["other"] = std::make_shared<model::Listener const>(other);
+    auto both = std::make_shared<model::Route>(*wanted.routes["default/talk"]);
+    both->attachments.push_back({"other", {""}});
+    wanted.routes["default/talk"] = both;
+    Quarantine quarantine;
+    quarantine.refuse(admitted(quarantine, wanted), {{"Listener ws", "port", "in use"}});
+    model::Table const rest = admitted(quarantine, wanted);
+    EXPECT_FALSE(rest.routes.contains("default/chat"));
+    ASSERT_TRUE(rest.routes.contains("default/talk"));
+    EXPECT_THAT(rest.routes.at("default/talk")->attachments,
+                ElementsAre(Field(&model::Attachment::listener, "other")));
+}
+
+TEST(Quarantine, LeavesOutAnInvalidCertificateAndTheListenerThatHasNoOther) {
+    model::Table wanted = test::chat_table();
+    wanted.certificates["default/tls"] =
+        std::make_shared<model::Certificate const>(model::Certificate{"not a chain", "not a key"});
+    model::Listener secure;
+    secure.name = "wss";
+    secure.port = 8443;
+    secure.protocol = model::ListenerProtocol::https;
+    secure.certificates = {"default/tls"};
+    wanted.listeners["wss"] = std::make_shared<model::Listener const>(secure);
+    Quarantine quarantine;
+    EXPECT_TRUE(model::equal(admitted(quarantine, wanted), test::chat_table()));
+    EXPECT_THAT(quarantine.entries(),
+                ElementsAre(Field(&Quarantined::object, "Certificate default/tls")));
+}
+
+TEST(Quarantine, DoesNotReleaseARouteBecauseItsBackendWasLeftOutAround) {
+    // The refused route is not the wanted one but that one with an invalid share; it must stay
+    // out all the same, or the same table would be pushed and refused for ever.
+    model::Table const wanted = two_routes();
+    Quarantine quarantine;
+    quarantine.refuse(admitted(quarantine, wanted), {{"Backend default/echo:80", "", "refused"}});
+    quarantine.refuse(admitted(quarantine, wanted), kBadChat);
+    model::Table const rest = admitted(quarantine, wanted);
+    EXPECT_FALSE(rest.routes.contains("default/chat"));
+    EXPECT_FALSE(rest.backends.contains("default/echo:80"));
+}
+
+TEST(Quarantine, ReportsATableThatStaysInvalidWhateverIsLeftOut) {
+    Quarantine quarantine;
+    auto const result = quarantine.admit(test::chat_table("not a gateway"));
+    ASSERT_FALSE(result.has_value());
+    EXPECT_EQ(result.error()[0].object, "Table");
+}
+
+}  // namespace
+}  // namespace holdfast::controller

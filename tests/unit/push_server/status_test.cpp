@@ -1,0 +1,213 @@
+// Goal: what /status, /readyz and /metrics tell of. Method: a publisher in a known state, the
+// endpoints called as the HTTP server calls them.
+#include "controller/status/endpoints.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+
+#include "controller/status/programmed.hpp"
+#include "tests/support/tables.hpp"
+
+namespace holdfast::controller {
+namespace {
+
+using namespace std::chrono_literals;
+using test::kGateway;
+using ::testing::HasSubstr;
+
+TimePoint const kNow{1h};
+
+RouteParentStatus parent(bool accepted = true, bool resolved = true) {
+    RouteParentStatus status;
+    status.parent_ref.name_space = "default";
+    status.parent_ref.name = "edge";
+    status.conditions = {{"Accepted", accepted, accepted ? "Accepted" : "NoMatchingParent", "", 7},
+                         {"ResolvedRefs", resolved, "ResolvedRefs", "", 7}};
+    return status;
+}
+
+/// What stands at a place of a JSON text: a string itself, anything else as it is written.
+std::string at(std::string const& text, std::string_view pointer) {
+    boost::json::value const root = boost::json::parse(text);
+    boost::system::error_code error;
+    boost::json::value const* const value = root.find_pointer(pointer, error);
+    if (value == nullptr) {
+        return "nothing";
+    }
+    return value->is_string() ? std::string(value->as_string()) : boost::json::serialize(*value);
+}
+
+class StatusTest : public ::testing::Test {
+protected:
+    void SetUp() override {
+        translation_.tables.emplace(kGateway, test::chat_table());
+        translation_.routes["default/chat"] = {parent()};
+        publisher_.publish(translation_.tables, {}, kNow);
+    }
+    /// A data plane with the newest table.
+    void connect(StreamId stream = 1) {
+        push::Hello hello;
+        hello.node = "node-1";
+        hello.gateway = kGateway;
+        hello.have = publisher_.fleet().newest(kGateway)->version.hash;
+        hello.subscribe = true;
+        publisher_.fleet().connect(stream, hello);
+    }
+    /// Refuses route default/chat.
+    void refuse() {
+        push::Hello hello;
+        hello.gateway = kGateway;
+        hello.subscribe = true;
+        publisher_.fleet().connect(9, hello);
+        auto const sent = publisher_.fleet().next(9, kNow);
+        auto const frame = push::decode_to_dataplane(*sent->text);
+        auto const nonce = std::get<push::Snapshot>(**frame).nonce;
+        publisher_.refuse(9, {nonce, "", {{"Route default/chat", "rules[0]", "no"}}}, kNow);
+    }
+    [[nodiscard]] StatusView view() const {
+        return {.publisher = publisher_,
+                .translation = translation_,
+                .source = source_,
+                .pushed = pushed_,
+                .source_synced = synced_,
+                .built = synced_,
+                .now = kNow,
+                .peer = [](StreamId) { return std::string("127.0.0.1:5"); }};
+    }
+    [[nodiscard]] admin::Response get(std::string const& path) {
+        for (admin::Endpoint const& one : status_endpoints([this] { return view(); }, metrics_)) {
+            if (one.path == path) {
+                return one.handler({.method = "GET", .path = path, .query = "verbose"});
+            }
+        }
+        return {.status = 404, .body = {}};
+    }
+    [[nodiscard]] Condition programmed(RouteParentStatus const& of) const {
+        return programmed_condition(publisher_, "default/chat", of, kNow);
+    }
+
+    Publisher publisher_;
+    Translation translation_;
+    SourceReport source_;
+    PushTotals pushed_;
+    bool synced_ = true;
+    Metrics metrics_;
+};
+
+TEST_F(StatusTest, ReportsARouteAsPendingWithoutDataPlanes) {
+    Condition const condition = programmed(parent());
+    EXPECT_FALSE(condition.status);
+    EXPECT_EQ(condition.reason, "Pending");
+    EXPECT_EQ(condition.observed_generation, 7);
+}
+
+TEST_F(StatusTest, ReportsARouteAsProgrammedOnceItServes) {
+    connect();
+    Condition const condition = programmed(parent());
+    EXPECT_TRUE(condition.status);
+    EXPECT_EQ(condition.reason, "Programmed");
+    EXPECT_EQ(condition.message, "programmed on all data planes");
+}
+
+TEST_F(StatusTest, ReportsARefusedRouteWithWhatWasRefused) {
+    refuse();
+    Condition const condition = programmed(parent());
+    EXPECT_FALSE(condition.status);
+    EXPECT_EQ(condition.reason, "Rejected");
+    EXPECT_EQ(condition.message, "rules[0]: no");
+}
+
+TEST_F(StatusTest, DoesNotReportARouteAsProgrammedThatItsParentDoesNotAccept) {
+    connect();
+    EXPECT_EQ(programmed(parent(false)).reason, "NotAccepted");
+}
+
+TEST_F(StatusTest, TellsHowRoutesStand) {
+    auto const health = [&](std::vector<RouteParentStatus> const& parents) {
+        return to_string(route_health(publisher_, "default/chat", parents));
+    };
+    EXPECT_EQ(health({parent()}), "valid");
+    EXPECT_EQ(health({parent(true, false)}), "partial");
+    EXPECT_EQ(health({parent(false)}), "invalid");
+    EXPECT_EQ(health({parent(false), parent()}), "valid");
+    EXPECT_EQ(health({}), "invalid");
+    refuse();
+    EXPECT_EQ(health({parent()}), "rejected");
+}
+
+TEST_F(StatusTest, IsReadyOnceTheSourceIsLoadedAndATableIsBuilt) {
+    EXPECT_EQ(get("/readyz").status, 200u);
+    EXPECT_EQ(get("/healthz").status, 200u);
+    synced_ = false;
+    EXPECT_EQ(get("/readyz").status, 500u);
+    EXPECT_THAT(get("/readyz").body, HasSubstr("[-]source failed\n[-]build failed"));
+    EXPECT_EQ(get("/livez").status, 200u);
+}
+
+TEST_F(StatusTest, ShowsRoutesGatewaysDataPlanesAndTheSource) {
+    connect();
+    source_.problems = {{"a/chat.yaml",
+                         {12, 5},
+                         {"WebSocketRoute default/chat", "spec.rules", "must not be empty"}}};
+    std::string const status = get("/status").body;
+    EXPECT_EQ(at(status, "/routes/0/name"), "default/chat");
+    EXPECT_EQ(at(status, "/routes/0/parents/0/conditions/2/type"), "Programmed");
+    EXPECT_EQ(at(status, "/routes/0/parents/0/conditions/2/status"), "True");
+    EXPECT_EQ(at(status, "/gateways/0/name"), kGateway);
+    EXPECT_EQ(at(status, "/gateways/0/table/hash"), model::content_hash(test::chat_table()));
+    EXPECT_EQ(at(status, "/dataplanes/0/node"), "node-1");
+    EXPECT_EQ(at(status, "/dataplanes/0/state"), "current");
+    EXPECT_EQ(at(status, "/dataplanes/0/peer"), "127.0.0.1:5");
+    EXPECT_EQ(at(status, "/source/problems/0/file"), "a/chat.yaml");
+    EXPECT_EQ(at(status, "/source/problems/0/line"), "12");
+    EXPECT_EQ(at(status, "/source/problems/0/field"), "spec.rules");
+}
+
+TEST_F(StatusTest, ShowsWhatIsKeptFromTheDataPlanes) {
+    refuse();
+    std::string const status = get("/status").body;
+    EXPECT_EQ(at(status, "/gateways/0/table/quarantine/0/object"), "Route default/chat");
+    EXPECT_EQ(at(status, "/gateways/0/table/quarantine/0/foundBy"), "dataplane");
+    EXPECT_EQ(at(status, "/gateways/0/table/quarantine/0/problems/0/message"), "no");
+}
+
+TEST_F(StatusTest, ShowsAGatewayThatIsGone) {
+    publisher_.publish({}, {}, kNow);
+    translation_ = {};
+    std::string const status = get("/status").body;
+    EXPECT_EQ(at(status, "/gateways/0/name"), kGateway);
+    EXPECT_EQ(at(status, "/gateways/0/table/gone"), "true");
+}
+
+TEST_F(StatusTest, CountsInMetrics) {
+    connect();
+    pushed_.frames = {1, 2, 3};
+    pushed_.bytes = 4096;
+    pushed_.nacks = 4;
+    source_.problems.resize(5);
+    metrics_.rebuilt(3ms);
+    std::string const text = get("/metrics").body;
+    EXPECT_THAT(text, HasSubstr("holdfast_controller_rebuild_total 1\n"));
+    EXPECT_THAT(text, HasSubstr("holdfast_controller_rebuild_duration_seconds_count 1\n"));
+    EXPECT_THAT(text, HasSubstr("holdfast_controller_routes{status=\"valid\"} 1\n"));
+    EXPECT_THAT(text, HasSubstr("holdfast_controller_routes{status=\"invalid\"} 0\n"));
+    EXPECT_THAT(text, HasSubstr("holdfast_controller_dataplanes{state=\"current\"} 1\n"));
+    EXPECT_THAT(text, HasSubstr("holdfast_controller_push_total{frame=\"same\"} 1\n"));
+    EXPECT_THAT(text, HasSubstr("holdfast_controller_push_total{frame=\"delta\"} 3\n"));
+    EXPECT_THAT(text, HasSubstr("holdfast_controller_push_bytes_total 4096\n"));
+    EXPECT_THAT(text, HasSubstr("holdfast_controller_push_nacks_total 4\n"));
+    EXPECT_THAT(text, HasSubstr("holdfast_controller_source_problems 5\n"));
+}
+
+TEST_F(StatusTest, DoesNotCountTwiceWhatWasCountedBeforeTheLastScrape) {
+    pushed_.nacks = 4;
+    (void)get("/metrics");
+    EXPECT_THAT(get("/metrics").body, HasSubstr("holdfast_controller_push_nacks_total 4\n"));
+    pushed_.nacks = 6;
+    EXPECT_THAT(get("/metrics").body, HasSubstr("holdfast_controller_push_nacks_total 6\n"));
+}
+
+}  // namespace
+}  // namespace holdfast::controller

@@ -1,0 +1,112 @@
+// Goal: a bad rule costs that rule. Method: objects made here, since the CRD keeps such rules out
+// of manifests; what an older CRD let in still comes from an API server.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "common/model/validate.hpp"
+#include "controller/translate/translate.hpp"
+#include "tests/golden/cases.hpp"
+#include "tests/unit/translate/objects.hpp"
+
+namespace holdfast::controller {
+namespace {
+
+using testing::Field;
+using testing::IsEmpty;
+using testing::StartsWith;
+
+constexpr char const* kDroppedRule =
+    "Dropped Rule: spec.rules[1].allowedOrigins[0] must be scheme://host or scheme://host:port";
+
+RouteRule bad_rule(std::string name) {
+    RouteRule rule = test::chat_rule(std::move(name), "/bad");
+    rule.rule.allowed_origins = {"HTTPS://App.Example.com/"};
+    return rule;
+}
+
+Translation translate_route(WebSocketRoute route) {
+    return translate(
+        *test::snapshot_of({std::make_shared<Gateway const>(test::edge_gateway()),
+                            std::make_shared<Service const>(test::chat_service()),
+                            std::make_shared<EndpointSlice const>(test::chat_slice()),
+                            std::make_shared<WebSocketRoute const>(std::move(route))}));
+}
+
+std::vector<std::string> types(std::vector<Condition> const& conditions) {
+    std::vector<std::string> names;
+    std::ranges::transform(conditions, std::back_inserter(names), &Condition::type);
+    return names;
+}
+
+TEST(Rules, ThatAreBadAreDroppedAndToldOf) {
+    auto const translation =
+        translate_route(test::chat_route({test::chat_rule("good"), bad_rule("bad")}));
+
+    auto const& rules = translation.tables.at("infra/edge").routes.at("default/chat")->rules;
+    EXPECT_THAT(rules, testing::ElementsAre(Field(&model::Rule::name, "good")));
+    auto const& conditions = translation.routes.at("default/chat").at(0).conditions;
+    ASSERT_EQ(types(conditions),
+              (std::vector<std::string>{"Accepted", "ResolvedRefs", "PartiallyInvalid"}));
+    EXPECT_TRUE(conditions[0].status);
+    EXPECT_TRUE(conditions[2].status);
+    EXPECT_EQ(conditions[2].reason, "UnsupportedValue");
+    EXPECT_THAT(conditions[2].message, StartsWith(kDroppedRule));
+    EXPECT_EQ(conditions[2].observed_generation, 5);
+}
+
+TEST(Rules, ThatAreAllBadLeaveARouteThatIsNotAccepted) {
+    auto const translation = translate_route(test::chat_route({bad_rule("0"), bad_rule("1")}));
+
+    auto const& conditions = translation.routes.at("default/chat").at(0).conditions;
+    ASSERT_EQ(types(conditions), (std::vector<std::string>{"Accepted", "ResolvedRefs"}));
+    EXPECT_FALSE(conditions[0].status);
+    EXPECT_EQ(conditions[0].reason, "UnsupportedValue");
+    EXPECT_EQ(translation.gateways.at("infra/edge").listeners.at(0).attached_routes, 0);
+    EXPECT_THAT(translation.tables.at("infra/edge").routes, IsEmpty());
+    EXPECT_THAT(translation.tables.at("infra/edge").backends, IsEmpty());
+}
+
+TEST(Rules, ThatAreBadGoUnmentionedWhereTheRouteIsNotAttached) {
+    WebSocketRoute route = test::chat_route({test::chat_rule("good"), bad_rule("bad")});
+    route.parent_refs[0].section_name = "no-such-listener";
+
+    auto const translation = translate_route(std::move(route));
+
+    auto const& conditions = translation.routes.at("default/chat").at(0).conditions;
+    EXPECT_EQ(types(conditions), (std::vector<std::string>{"Accepted", "ResolvedRefs"}));
+    EXPECT_EQ(conditions[0].reason, "NoMatchingParent");
+}
+
+TEST(Rules, LoseTheirBackendsWithThem) {
+    RouteRule bad = bad_rule("bad");
+    bad.backend_refs[0].port = 8081;
+    Service service = test::chat_service();
+    service.ports.push_back({.name = "other", .port = 8081, .app_protocol = {}});
+
+    auto const translation =
+        translate(*test::snapshot_of({std::make_shared<Gateway const>(test::edge_gateway()),
+                                      std::make_shared<Service const>(std::move(service)),
+                                      std::make_shared<WebSocketRoute const>(test::chat_route(
+                                          {test::chat_rule("good"), std::move(bad)}))}));
+
+    auto const& backends = translation.tables.at("infra/edge").backends;
+    EXPECT_TRUE(backends.contains("default/chat:8080"));
+    EXPECT_FALSE(backends.contains("default/chat:8081"));
+}
+
+TEST(Rules, MatchOfSeveralHeadersOrParametersWithOneNameTheFirst) {
+    RouteRule rule = test::chat_rule("0");
+    rule.rule.matches[0].headers = {{"x-a", "1"}, {"x-b", "2"}, {"x-a", "3"}};
+    rule.rule.matches[0].query_params = {{"q", "1"}, {"q", "2"}, {"Q", "3"}};
+
+    auto const translation = translate_route(test::chat_route({std::move(rule)}));
+
+    auto const& table = translation.tables.at("infra/edge");
+    auto const& match = table.routes.at("default/chat")->rules.at(0).matches.at(0);
+    EXPECT_EQ(match.headers, (std::vector<model::NameValue>{{"x-a", "1"}, {"x-b", "2"}}));
+    EXPECT_EQ(match.query_params, (std::vector<model::NameValue>{{"q", "1"}, {"Q", "3"}}));
+    EXPECT_THAT(model::validate(table), IsEmpty());
+}
+
+}  // namespace
+}  // namespace holdfast::controller
