@@ -1,9 +1,8 @@
 #include "controller/flags.hpp"
 
-#include <CLI/CLI.hpp>
-
-#include <sstream>
 #include <utility>
+
+#include "common/command_line/values.hpp"
 
 namespace holdfast::controller {
 namespace {
@@ -20,7 +19,6 @@ struct Texts {
 void declare_run(CLI::App& app, RunFlags& flags, Texts& texts);
 CLI::App* declare_certgen(CLI::App& app, CertgenOptions& options, Texts& texts);
 RunFlags finish_run(RunFlags flags, Texts const& texts);
-Address to_address(std::string const& flag, std::string const& text);
 
 /// Where the push port is when certificates are given and nothing else is said.
 Address const kPushListen{"::", 18000};
@@ -46,11 +44,8 @@ std::variant<FlagValues, EarlyExit> parse_flags(int argc, char const* const* arg
             return FlagValues(certgen);
         }
         return FlagValues(finish_run(std::move(run), texts));
-    } catch (CLI::ParseError const& error) {
-        std::ostringstream out;
-        std::ostringstream err;
-        int const code = app.exit(error, out, err);
-        return EarlyExit{code == 0 ? 0 : 2, out.str(), err.str()};
+    } catch (CLI::ParseError const& thrown) {
+        return early_exit(app, thrown);
     }
 }
 
@@ -72,9 +67,7 @@ void declare_run(CLI::App& app, RunFlags& flags, Texts& texts) {
     app.add_option("--status-listen", texts.status_listen, "/livez /readyz /metrics /status")
         ->type_name("ADDR:PORT")
         ->capture_default_str();
-    app.add_option("--log-level", texts.log_level, "debug, info, warning or error")
-        ->type_name("LEVEL")
-        ->capture_default_str();
+    declare_log_level(app, texts.log_level);
 }
 
 CLI::App* declare_certgen(CLI::App& app, CertgenOptions& options, Texts& texts) {
@@ -101,10 +94,7 @@ RunFlags finish_run(RunFlags flags, Texts const& texts) {
         throw CLI::RequiredError("--manifests");
     }
     flags.status_listen = to_address("--status-listen", texts.status_listen);
-    if (!log::parse_level(texts.log_level, flags.log_level)) {
-        throw CLI::ValidationError("--log-level",
-                                   "must be debug, info, warning or error, not " + texts.log_level);
-    }
+    flags.log_level = to_log_level(texts.log_level);
     TlsFiles const& tls = texts.tls;
     bool const any = !tls.certificate.empty() || !tls.key.empty() || !tls.ca.empty();
     bool const all = !tls.certificate.empty() && !tls.key.empty() && !tls.ca.empty();
@@ -119,16 +109,6 @@ RunFlags finish_run(RunFlags flags, Texts const& texts) {
                                 : to_address("--push-listen", texts.push_listen);
     }
     return flags;
-}
-
-Address to_address(std::string const& flag, std::string const& text) {
-    auto const address = parse_address(text);
-    if (!address || !ip_family(address->host)) {
-        throw CLI::ValidationError(
-            flag,
-            "must be an IP address and a port, such as 127.0.0.1:19002 or [::]:18000, not " + text);
-    }
-    return *address;
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "common/base/address.hpp"
 #include "common/base/log.hpp"
+#include "common/command_line/early_exit.hpp"
 #include "controller/certgen.hpp"
 #include "controller/push/server_tls.hpp"
 
@@ -23,13 +24,6 @@ struct RunFlags {
 
 /// What the command line asks for. One alternative per subcommand.
 using FlagValues = std::variant<RunFlags, CertgenOptions>;
-
-/// The process is over before it began: help was asked for, or the flags are wrong.
-struct EarlyExit {
-    int code = 0;
-    std::string out;    ///< For standard output.
-    std::string error;  ///< For standard error; names the flag.
-};
 
 [[nodiscard]] std::variant<FlagValues, EarlyExit> parse_flags(int argc, char const* const* argv);
 

@@ -36,11 +36,7 @@ int run(CertgenOptions const& options) {
 
 int main_guarded(int argc, char** argv) {
     auto const parsed = parse_flags(argc, argv);
-    if (auto const* const exit = std::get_if<EarlyExit>(&parsed)) {
-        std::fputs(exit->out.c_str(), stdout);
-        std::fputs(exit->error.c_str(), stderr);
-        return exit->code;
-    }
+    if (auto const* const exit = std::get_if<EarlyExit>(&parsed)) return say(*exit);
     try {
         return std::visit([](auto const& flags) { return run(flags); },
                           std::get<FlagValues>(parsed));

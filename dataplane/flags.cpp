@@ -2,13 +2,10 @@
 
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
-
 #include <array>
-#include <sstream>
 #include <utility>
 
-#include "common/base/duration.hpp"
+#include "common/command_line/values.hpp"
 #include "dataplane/cores.hpp"
 
 namespace holdfast {
@@ -43,11 +40,8 @@ std::variant<Flags, EarlyExit> parse_flags(int argc, char const* const* argv) {
     try {
         app.parse(argc, argv);
         return finish(std::move(flags), texts);
-    } catch (CLI::ParseError const& error) {
-        std::ostringstream out;
-        std::ostringstream err;
-        int const code = app.exit(error, out, err);
-        return EarlyExit{code == 0 ? 0 : 2, out.str(), err.str()};
+    } catch (CLI::ParseError const& thrown) {
+        return early_exit(app, thrown);
     }
 }
 
@@ -96,25 +90,7 @@ void declare_serving(CLI::App& app, Flags& flags, Texts& texts) {
     app.add_option("--access-log", flags.access_log, "File, or - for standard output")
         ->type_name("FILE")
         ->capture_default_str();
-    app.add_option("--log-level", texts.log_level, "debug, info, warning or error")
-        ->type_name("LEVEL")
-        ->capture_default_str();
-}
-
-Address to_address(std::string const& flag, std::string const& text) {
-    auto const address = parse_address(text);
-    if (!address || !ip_family(address->host)) {
-        throw CLI::ValidationError(
-            flag,
-            "must be an IP address and a port, such as 127.0.0.1:19000 or [::]:19001, not " + text);
-    }
-    return *address;
-}
-
-std::chrono::milliseconds to_duration(std::string const& flag, std::string const& text) {
-    auto const duration = parse_duration(text);
-    if (!duration) throw CLI::ValidationError(flag, "must be a duration such as 15s, not " + text);
-    return *duration;
+    declare_log_level(app, texts.log_level);
 }
 
 ControllerAddress to_controller(std::string const& text) {
@@ -161,10 +137,7 @@ Flags finish(Flags flags, Texts const& texts) {
     flags.probes_listen = to_address("--probes-listen", texts.probes_listen);
     flags.drain.delay = to_duration("--drain-delay", texts.drain_delay);
     flags.drain.timeout = to_duration("--drain-timeout", texts.drain_timeout);
-    if (!log::parse_level(texts.log_level, flags.log_level)) {
-        throw CLI::ValidationError("--log-level",
-                                   "must be debug, info, warning or error, not " + texts.log_level);
-    }
+    flags.log_level = to_log_level(texts.log_level);
     return flags;
 }
 

@@ -7,6 +7,7 @@
 
 #include "common/base/address.hpp"
 #include "common/base/log.hpp"
+#include "common/command_line/early_exit.hpp"
 #include "dataplane/control/drain.hpp"
 #include "dataplane/control/push_options.hpp"
 
@@ -26,13 +27,6 @@ struct Flags {
     std::string state_dir;  ///< Empty: the last good table is not kept on disk.
     std::string access_log = "-";
     log::Level log_level = log::Level::info;
-};
-
-/// The process is over before it began: help was asked for, or the flags are wrong.
-struct EarlyExit {
-    int code = 0;
-    std::string out;    ///< For standard output.
-    std::string error;  ///< For standard error; names the flag.
 };
 
 [[nodiscard]] std::variant<Flags, EarlyExit> parse_flags(int argc, char const* const* argv);

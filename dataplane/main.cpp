@@ -1,7 +1,6 @@
 #include <sys/resource.h>
 
 #include <csignal>
-#include <cstdio>
 #include <exception>
 #include <utility>
 #include <variant>
@@ -25,11 +24,7 @@ void raise_descriptor_limit() {
 
 int main_guarded(int argc, char** argv) {
     auto parsed = parse_flags(argc, argv);
-    if (auto const* const exit = std::get_if<EarlyExit>(&parsed)) {
-        std::fputs(exit->out.c_str(), stdout);
-        std::fputs(exit->error.c_str(), stderr);
-        return exit->code;
-    }
+    if (auto const* const exit = std::get_if<EarlyExit>(&parsed)) return say(*exit);
     auto& flags = std::get<Flags>(parsed);
     log::set_level(flags.log_level);
     std::signal(SIGPIPE, SIG_IGN);  // A peer that is gone is an error code, not a death.

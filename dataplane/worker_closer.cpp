@@ -17,7 +17,7 @@ SessionCloser::SessionCloser(boost::asio::io_context& io, relay::Engine& engine)
 
 void SessionCloser::drain(TimePoint deadline) {
     auto const last_close = deadline - limits::close_timeout;
-    hurried_ = false;
+    engine_.set_close_place(relay::ClosePlace::between_messages);
     if (drain_) {
         drain_->set_deadline(last_close);
     } else {
@@ -26,7 +26,10 @@ void SessionCloser::drain(TimePoint deadline) {
     wake();
 }
 
-void SessionCloser::cancel_drain() { drain_.reset(); }
+void SessionCloser::cancel_drain() {
+    drain_.reset();
+    engine_.set_close_place(relay::ClosePlace::between_messages);
+}
 
 void SessionCloser::carry_out(Sentences const& sentences) {
     std::erase_if(rules_, [&](auto const& entry) {
@@ -101,8 +104,7 @@ void SessionCloser::close_all(TimePoint now) {
         engine_.close(session.id, Reason::drain, session.terms->drain_code);
     }
     if (now < drain_->deadline()) return;
-    if (!hurried_) engine_.hurry();
-    hurried_ = true;
+    engine_.set_close_place(relay::ClosePlace::between_frames);
     if (now >= drain_->deadline() + limits::close_timeout && engine_.size() > 0) engine_.cut();
 }
 

@@ -64,7 +64,6 @@ private:
     relay::Engine& engine_;
     std::unordered_map<relay::Terms const*, RuleClosing> rules_;
     std::optional<Pacer> drain_;
-    bool hurried_ = false;
     bool awake_ = false;
     bool stopped_ = false;
 };

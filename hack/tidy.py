@@ -22,7 +22,7 @@ DOORS = {
     r"prometheus/": ("dataplane/telemetry/", "controller/status/", "controller/push/", "tests/"),
     r"cpprest/": ("controller/kube/",),
     r"spdlog/": ("common/base/log", "dataplane/telemetry/access_log"),
-    r"CLI/": ("controller/flags", "dataplane/flags"),
+    r"CLI/": ("common/command_line/", "controller/flags", "dataplane/flags"),
     r"boost/(asio|beast)": ("common/admin/", "controller/push/", "controller/source/", "controller/",
                             "dataplane/relay/engine", "dataplane/listen/", "dataplane/http/",
                             "dataplane/net/", "dataplane/upstream/", "dataplane/handshake/",

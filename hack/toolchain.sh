@@ -23,33 +23,54 @@ is_native() {
   [[ $ID:$VERSION_ID == debian:13 || $ID:$VERSION_ID == ubuntu:24.04 ]]
 }
 
-# as_root CMD…: runs a command as root, through sudo where that is needed.
+# as_root CMD…: runs a command as root, through sudo where that is needed. sudo clears the
+# environment: what the command is to know goes through `env`.
 as_root() {
   if ((EUID == 0)); then "$@"; return; fi
   command -v sudo >/dev/null || die "this step needs root and there is no sudo: $*"
   sudo "$@"
 }
 
-# in_toolchain CMD…: runs a command with the toolchain, in the present folder.
+# The Debian package mirror that this machine uses, whatever suite it takes from it.
+mirror() {
+  local found
+  found=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | sed 's/#.*//' |
+    grep -oE 'https?://[^ ]+/debian/?( |$)' | head -n 1 | tr -d ' ' || true)
+  [[ -n ${HOLDFAST_MIRROR:-$found} ]] ||
+    die "no Debian mirror in /etc/apt: set HOLDFAST_MIRROR to the address of one"
+  printf '%s\n' "${HOLDFAST_MIRROR:-$found}"
+}
+
+# in_toolchain CMD…: runs a command with the toolchain, in the present folder. What the root sees of
+# this machine is mounted for that command alone, which runs as root there; what it makes in the
+# checkout belongs to the user in the end.
 in_toolchain() {
   if is_native; then "$@"; return; fi
   [[ -e $root/.ready ]] || die "the toolchain is missing: run hack/bootstrap"
-  # shellcheck disable=SC2016
-  as_root unshare --mount --propagation private bash -c '
-    set -e
-    root=$1 dir=$2; shift 2
-    for d in /dev /sys; do mount --rbind "$d" "$root$d"; done
-    mount -t proc proc "$root/proc"
-    for d in "$REPO" "$CACHE" "$HOME" /tmp; do
-      case $d in "$root"*) continue;; esac
-      mkdir -p "$root$d"; mount --bind "$d" "$root$d"
-    done
-    export HOLDFAST_TOOLCHAIN=debian13
-    export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-    unset LD_LIBRARY_PATH PYENV_VERSION GOROOT
-    exec chroot "$root" bash -c "cd \"\$0\" && exec \"\$@\"" "$dir" "$@"
-  ' holdfast "$root" "$PWD" "$@"
+  # The environment goes along as text: sudo would clear it.
+  local status=0 enter=(unshare --mount --propagation private
+    bash -c "$enter_root" holdfast "$(export -p)" "$root" "$PWD" "$@")
+  if ((EUID == 0)); then "${enter[@]}"; return; fi
+  as_root "${enter[@]}" || status=$?
+  as_root chown -R "$(id -u):$(id -g)" "$repo" "$cache/ccache"
+  return "$status"
 }
+
+# shellcheck disable=SC2016
+enter_root='
+  set -e
+  eval "$1"
+  root=$2 dir=$3; shift 3
+  for d in /dev /sys; do mount --rbind "$d" "$root$d"; done
+  mount -t proc proc "$root/proc"
+  for d in "$REPO" "$CACHE" "$HOME" /tmp; do
+    case $d in "$root"*) continue;; esac
+    mkdir -p "$root$d"; mount --bind "$d" "$root$d"
+  done
+  export HOLDFAST_TOOLCHAIN=debian13
+  export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+  unset LD_LIBRARY_PATH PYENV_VERSION GOROOT
+  exec chroot "$root" bash -c "cd \"\$0\" && exec \"\$@\"" "$dir" "$@"'
 
 # enter_toolchain GROUP… -- "$0" "$@": makes the toolchain ready and runs the script again within it.
 enter_toolchain() {

@@ -29,7 +29,7 @@ public:
 
     void adopt(Admission admission);
     void close(LiveSession& session, Reason reason, std::uint16_t code);
-    void hurry();
+    void set_close_place(ClosePlace place);
     void cut();
 
     std::unordered_map<SessionId, std::unique_ptr<LiveSession>> sessions_;
@@ -70,7 +70,6 @@ private:
     asio::posix::basic_stream_descriptor<asio::io_context::executor_type> events_;
     std::vector<SessionId> ready_;   ///< Sessions whose last turn left something to do.
     std::vector<SessionId> buried_;  ///< Ended; freed when no event can name them any more.
-    bool hurried_ = false;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
@@ -97,7 +96,7 @@ bool Engine::close(SessionId id, Reason reason, std::uint16_t code) {
     return true;
 }
 
-void Engine::hurry() { core_->hurry(); }
+void Engine::set_close_place(ClosePlace place) { core_->set_close_place(place); }
 
 void Engine::cut() { core_->cut(); }
 
@@ -109,7 +108,7 @@ Engine::Core::Core(asio::io_context& io, telemetry::WorkerCells& cells, telemetr
     : cells_(cells),
       log_(log),
       scratch_(limits::scratch_bytes + limits::held_frame_bytes_max),
-      bench_{scratch_, pool_},
+      bench_{.scratch = scratch_, .pool = pool_},
       timer_(io),
       events_(io, ::epoll_create1(EPOLL_CLOEXEC)) {
     wait_for_events();
@@ -128,7 +127,6 @@ void Engine::Core::adopt(Admission admission) {
     auto& session = *owned;
     sessions_.emplace(id, std::move(owned));
     session.terms->cells->sessions_active.add();
-    if (hurried_) session.tunnel.hurry(bench_);
     if (!watch(session, Side::client) || !watch(session, Side::backend)) {
         log::error("a session cannot be watched", {{"error", std::strerror(errno)}});
         session.tunnel.close(bench_, Reason::internal_error,
@@ -263,10 +261,10 @@ void Engine::Core::close(LiveSession& session, Reason reason, std::uint16_t code
     bury();
 }
 
-void Engine::Core::hurry() {
-    hurried_ = true;
+void Engine::Core::set_close_place(ClosePlace place) {
+    if (std::exchange(bench_.close_place, place) == place) return;
     for (auto& [id, session] : sessions_) {
-        session->tunnel.hurry(bench_);
+        session->tunnel.look_for_close_place(bench_);
         after_turn(*session);
     }
     bury();

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "dataplane/relay/session.hpp"
+#include "dataplane/relay/tunnel.hpp"
 #include "dataplane/telemetry/access_log.hpp"
 #include "dataplane/telemetry/cells.hpp"
 
@@ -41,9 +42,8 @@ public:
     /// message boundary, then as docs/closing.md says. A session that is closing is left alone.
     /// False when there is no such session.
     bool close(SessionId id, Reason reason, std::uint16_t code);
-    /// Frame boundaries will do from now on for every Close that is due (the drain's deadline is
-    /// near).
-    void hurry();
+    /// Where a Close of ours may stand from now on, the ones that are due already included.
+    void set_close_place(ClosePlace place);
     /// Ends every session now; what could not be closed in order is counted in drain_forced.
     void cut();
 

@@ -18,10 +18,15 @@ namespace holdfast::relay {
 
 using telemetry::Direction;
 
+/// Where a Close of the gateway's may stand: between messages, or also between the frames of one,
+/// when the drain's deadline leaves no time to wait for its end.
+enum class ClosePlace : std::uint8_t { between_messages, between_frames };
+
 /// What a worker's sessions share while they have their turn.
 struct Workbench {
     MutableBytes scratch;  ///< At least limits::scratch_bytes + limits::held_frame_bytes_max.
     BlockPool& pool;
+    ClosePlace close_place = ClosePlace::between_messages;
 };
 
 /// What epoll told of a descriptor since the last turn.
@@ -77,8 +82,8 @@ public:
 
     /// Begins to close for `reason` with Close `code`; nothing happens if the end has begun.
     void close(Workbench& bench, Reason reason, std::uint16_t code);
-    /// A Close that is or comes due may stand inside a fragmented message.
-    void hurry(Workbench& bench);
+    /// The bench's `close_place` has changed: a Close that is due may have found its place.
+    void look_for_close_place(Workbench& bench) { raise_boundary_if_there(bench); }
     /// The time of the present state is over.
     void timeout(Workbench& bench);
     /// Ends now.
@@ -165,7 +170,6 @@ private:
     Ending ending_;
     std::uint16_t backend_lost_code_ = 1011;
     closing::State state_ = closing::State::open;
-    bool hurried_ = false;
     bool active_ = false;
 };
 

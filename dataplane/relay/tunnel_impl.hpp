@@ -55,12 +55,6 @@ void Tunnel<Wire>::close(Workbench& bench, Reason reason, std::uint16_t code) {
 }
 
 template <class Wire>
-void Tunnel<Wire>::hurry(Workbench& bench) {
-    hurried_ = true;
-    raise_boundary_if_there(bench);
-}
-
-template <class Wire>
 void Tunnel<Wire>::timeout(Workbench& bench) {
     raise(bench, Event::timeout);
 }
@@ -298,7 +292,9 @@ template <class Wire>
 void Tunnel<Wire>::raise_boundary_if_there(Workbench& bench) {
     if (!close_is_due()) return;
     auto const& walker = to_client().walker;
-    bool const there = hurried_ ? walker.at_frame_boundary() : walker.at_message_boundary();
+    bool const there = bench.close_place == ClosePlace::between_frames
+                           ? walker.at_frame_boundary()
+                           : walker.at_message_boundary();
     if (there) raise(bench, Event::boundary);
 }
 

@@ -44,12 +44,9 @@ unpack_python27() (
   mkdir -p "$conformance/python"
   cd "$conformance/python"
   mkdir -p apt/lists/partial apt/cache/archives/partial apt/sources.d debs
-  mirror=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | sed 's/#.*//' |
-    grep -oE 'https?://[^ ]+/debian/?( |$)' | head -n 1 | tr -d ' ')
-  mirror=${HOLDFAST_MIRROR:-$mirror}
-  [[ -n $mirror ]]
+  from=$(mirror)
   printf 'deb [signed-by=%s] %s bullseye main\n' \
-    /usr/share/keyrings/debian-archive-keyring.gpg "$mirror" >apt/sources.d/bullseye.list
+    /usr/share/keyrings/debian-archive-keyring.gpg "$from" >apt/sources.d/bullseye.list
   apt=(apt-get -o "Dir::State::lists=$PWD/apt/lists" -o "Dir::Cache=$PWD/apt/cache"
     -o Dir::Etc::sourcelist=/dev/null -o "Dir::Etc::sourceparts=$PWD/apt/sources.d"
     -o APT::Sandbox::User=root)

@@ -38,7 +38,11 @@ struct Simulation {
 
     void one_event(std::size_t step) {
         if (step == closes_at) tunnel.close(bench, Reason::drain, 1012);
-        if (step == hurries_at) hurried = true, tunnel.hurry(bench);
+        if (step == hurries_at) {
+            hurried = true;
+            bench.close_place = ClosePlace::between_frames;
+            tunnel.look_for_close_place(bench);
+        }
         if (step == cuts_at) {
             was_cut = true;
             tunnel.close(bench, Reason::drain, 1012);
@@ -221,7 +225,7 @@ struct Simulation {
     BlockPool pool;
     std::vector<std::uint8_t> scratch =
         std::vector<std::uint8_t>(limits::scratch_bytes + limits::held_frame_bytes_max);
-    Workbench bench{scratch, pool};
+    Workbench bench{.scratch = scratch, .pool = pool};
     Tunnel<FakeWire> tunnel{FakeWire(client_side), FakeWire(backend_side)};
     std::size_t closes_at, hurries_at, cuts_at;
     bool queued = true;

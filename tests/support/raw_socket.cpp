@@ -205,6 +205,13 @@ std::string server_frame(std::string_view payload, unsigned opcode) {
     return frame(payload, opcode, 0).append(payload);
 }
 
+std::string server_fragment(std::string_view payload) {
+    constexpr char text_without_fin = 0x01;
+    std::string bytes = server_frame(payload);
+    bytes[0] = text_without_fin;
+    return bytes;
+}
+
 std::string close_payload(std::uint16_t code, std::string_view reason) {
     std::string payload;
     payload += static_cast<char>(code >> 8);

@@ -82,6 +82,8 @@ struct Head {
 /// A WebSocket frame, masked as a client's or bare as a backend's.
 [[nodiscard]] std::string client_frame(std::string_view payload, unsigned opcode = 1);
 [[nodiscard]] std::string server_frame(std::string_view payload, unsigned opcode = 1);
+/// A frame that begins a message and does not end it; continuations have opcode 0.
+[[nodiscard]] std::string server_fragment(std::string_view payload);
 /// A Close frame's payload.
 [[nodiscard]] std::string close_payload(std::uint16_t code, std::string_view reason = {});
 

@@ -90,6 +90,37 @@ TEST_F(Drain, CanBeCancelled) {
     }
 }
 
+/// A drain that is near its deadline may close inside a fragmented message; one that was taken
+/// back leaves nothing of that behind.
+TEST_F(Drain, CancelledInItsLastSecondsClosesBetweenMessagesAgain) {
+    std::promise<void> finish_message;
+    Backend const halting([&](RawSocket& client) {
+        client.send(switching_answer(read_head(client)));
+        client.send(server_fragment("half "));
+        finish_message.get_future().wait();
+        client.send(server_frame("a message", 0));
+        (void)client.read_to_end();
+    });
+    auto drained = open_sessions(1);
+    gateway_.worker().drain(Clock::now() + 4s);
+    answer_close(drained[0]);
+    ASSERT_TRUE(gateway_.wait_for_sessions(0));
+    gateway_.worker().cancel_drain();
+
+    auto table = chat_table(gateway_, {halting.port()});
+    edit_rule(table, [](model::Rule& rule) { rule.on_delete = model::LiveSessions::close; });
+    ASSERT_THAT(gateway_.serve(table), testing::IsEmpty());
+    auto session = gateway_.open_session();
+    EXPECT_EQ(read_frame(session).payload, "half ");
+    table.routes.clear();
+    ASSERT_THAT(gateway_.serve(table), testing::IsEmpty());
+    EXPECT_EQ(gateway_.ask(handshake_request()).head.status(), 404);
+    finish_message.set_value();
+
+    EXPECT_EQ(read_frame(session).payload, "a message");
+    EXPECT_EQ(read_frame(session).close_code(), 1012);
+}
+
 TEST_F(Drain, StoppingTheWorkerEndsHandshakesWhereverTheyAre) {
     std::promise<void> asked;
     Backend const silent([&](RawSocket& client) {
