@@ -39,6 +39,9 @@ inline constexpr std::size_t held_frame_bytes_max = 16 * 1024;
 inline constexpr std::size_t control_frame_bytes_max = 131;
 /// What one direction may read in one turn before others get theirs.
 inline constexpr std::size_t turn_bytes_max = 256 * 1024;
+/// How long a Close of ours waits for the end of the message under way, before it takes a place
+/// between two fragments. A drain has a deadline of its own for that.
+inline constexpr auto message_end_timeout = 60s;
 /// A peer's answer to a Close frame that the gateway sent, and the wait for a peer's FIN.
 inline constexpr auto close_timeout = 5s;
 /// A peer's answer to the other peer's Close frame.

@@ -55,7 +55,7 @@ std::string answer_to(Exchange const& exchange, Error const& error) {
 /// the client has not read yet: so ours is half closed, and what still comes is read and dropped.
 Await<void> linger(Exchange& exchange) {
     auto& transport = exchange.client.transport();
-    transport.shutdown_write();
+    (void)transport.shutdown_write();
     std::size_t dropped = 0;
     while (dropped < kLingerBytesMax) {
         auto const got = transport.read(exchange.services.scratch);

@@ -1,206 +1,149 @@
 #include "dataplane/relay/closing.hpp"
 
+#include <initializer_list>
+
 namespace holdfast::relay::closing {
 
 namespace {
 
 using enum State;
 using enum Action;
+using enum Event;
 using Row = std::array<Step, kEvents>;
 
-// Columns: client_close, backend_close, client_fault, backend_fault, client_fin, client_reset,
-//          backend_gone, backend_gone_mid_frame, gateway_close, boundary, timeout, settled, cut.
-// A cell that names its own state and does nothing is an event without meaning there.
+struct Cell {
+    Event event;
+    State next;
+    Action actions = none;
+    std::optional<Reason> reason{};
+};
 
-constexpr Step kCut{ended, close_client | close_backend | fin_client | fin_backend};
-constexpr Step kBackendFault{
-    orphaned, close_client | close_backend | sift_client | drop_backend | fin_backend,
-    Reason::backend_protocol};
-constexpr Step kClientLost{ended, reset_backend, Reason::client_lost};
-constexpr Step kLostMidFrame{lingering, drop_client | drop_backend | fin_client | fin_backend,
-                             Reason::lost_mid_frame};
+/// A state's cells; an event that is not listed means nothing in it.
+constexpr Row row(State state, std::initializer_list<Cell> cells) {
+    Row row{};
+    row.fill(Step{state});
+    for (auto const& cell : cells)
+        row[static_cast<std::size_t>(cell.event)] = {cell.next, cell.actions, cell.reason};
+    return row;
+}
 
-constexpr Row kOpen{{
-    {client_closing, pass | drop_client, Reason::client_close},
-    {backend_closing, pass | drop_backend, Reason::backend_close},
-    {faulted, due | drop_client, Reason::client_protocol},
-    kBackendFault,
-    {half_closed, fin_backend, Reason::client_eof},
-    kClientLost,
-    {orphaned, close_client | sift_client | fin_backend, Reason::backend_lost},
-    kLostMidFrame,
-    {announcing, due},
-    {open},
-    {open},
-    {open},
-    kCut,
+constexpr std::array<Row, kStates> kTable{{
+    row(open,
+        {
+            {client_close, client_closing, pass | drop_client, Reason::client_close},
+            {backend_close, backend_closing, pass | drop_backend, Reason::backend_close},
+            {client_fault, faulted, due | drop_client, Reason::client_protocol},
+            {backend_fault, orphaned,
+             close_client | close_backend | sift_client | drop_backend | fin_backend,
+             Reason::backend_protocol},
+            {client_fin, half_closed, fin_backend, Reason::client_eof},
+            {client_reset, ended, reset_backend, Reason::client_lost},
+            {backend_gone, orphaned, close_client | sift_client | fin_backend,
+             Reason::backend_lost},
+            {backend_gone_mid_frame, lingering,
+             drop_client | drop_backend | fin_client | fin_backend, Reason::lost_mid_frame},
+            {gateway_close, announcing, due},
+            {cut, ended, close_client | close_backend | fin_client | fin_backend},
+        }),
+    row(announcing,
+        {
+            {client_close, client_closing, pass | drop_client, Reason::client_close},
+            {backend_close, backend_closing, pass | drop_backend, Reason::backend_close},
+            {client_fault, faulted, due | drop_client, Reason::client_protocol},
+            {backend_fault, orphaned,
+             close_client | close_backend | sift_client | drop_backend | fin_backend,
+             Reason::backend_protocol},
+            {client_fin, half_closed, fin_backend, Reason::client_eof},
+            {client_reset, ended, reset_backend, Reason::client_lost},
+            {backend_gone, orphaned, close_client | sift_client | fin_backend,
+             Reason::backend_lost},
+            {backend_gone_mid_frame, lingering,
+             drop_client | drop_backend | fin_client | fin_backend, Reason::lost_mid_frame},
+            {boundary, announced, close_client | drop_backend},
+            {timeout, announced, close_client | drop_backend},
+            {cut, ended, close_client | close_backend | fin_client | fin_backend},
+        }),
+    row(announced,
+        {
+            {client_close, retiring, close_backend | drop_client | fin_client},
+            {client_fault, retiring, close_backend | drop_client | fin_client},
+            {client_fin, retiring, close_backend | drop_client | fin_client},
+            {client_reset, retiring, close_backend | drop_client | fin_client},
+            {backend_gone, orphaned, sift_client | fin_backend},
+            {backend_gone_mid_frame, orphaned, sift_client | fin_backend},
+            {timeout, retiring, close_backend | drop_client | fin_client},
+            {cut, ended, close_backend | fin_client | fin_backend},
+        }),
+    row(faulted,
+        {
+            {backend_close, lingering,
+             pass | close_backend | drop_backend | fin_client | fin_backend},
+            {backend_fault, lingering,
+             close_client | close_backend | drop_backend | fin_client | fin_backend},
+            {client_reset, retiring, close_backend | drop_backend},
+            {backend_gone, lingering, close_client | fin_client | fin_backend},
+            {backend_gone_mid_frame, lingering, fin_client | fin_backend},
+            {boundary, retiring, close_client | close_backend | drop_backend | fin_client},
+            {timeout, retiring, close_client | close_backend | drop_backend | fin_client},
+            {cut, ended, close_client | close_backend | fin_client | fin_backend},
+        }),
+    row(client_closing,
+        {
+            {backend_close, lingering, pass | drop_backend | fin_client},
+            {backend_fault, lingering, echo_client | drop_backend | fin_client | fin_backend},
+            {client_fin, client_closing, fin_backend},
+            {client_reset, lingering, drop_backend | fin_backend},
+            {backend_gone, lingering, echo_client | fin_client | fin_backend},
+            {backend_gone_mid_frame, lingering, fin_client | fin_backend},
+            {timeout, lingering, echo_client | drop_backend | fin_client | fin_backend},
+            {cut, ended, echo_client | fin_client | fin_backend},
+        }),
+    row(backend_closing,
+        {
+            {client_close, lingering, pass | drop_client | fin_client},
+            {client_fault, lingering, drop_client | fin_client | fin_backend},
+            {client_fin, lingering, fin_client | fin_backend},
+            {client_reset, lingering, drop_client | fin_backend},
+            {backend_gone, lingering, drop_client | fin_client | fin_backend},
+            {backend_gone_mid_frame, lingering, drop_client | fin_client | fin_backend},
+            {timeout, lingering, drop_client | fin_client | fin_backend},
+            {cut, ended, fin_client | fin_backend},
+        }),
+    row(half_closed,
+        {
+            {backend_close, lingering, pass | drop_backend | fin_client},
+            {backend_fault, lingering,
+             close_client | close_backend | drop_backend | fin_client | fin_backend},
+            {client_reset, ended, reset_backend},
+            {backend_gone, lingering, fin_client},
+            {backend_gone_mid_frame, lingering, fin_client},
+            {timeout, lingering, drop_backend | fin_client},
+            {cut, ended, fin_client},
+        }),
+    row(orphaned,
+        {
+            {client_close, lingering, drop_client | fin_client},
+            {client_fault, lingering, drop_client | fin_client},
+            {client_fin, lingering, drop_client | fin_client},
+            {client_reset, lingering, drop_client | fin_client},
+            {timeout, lingering, drop_client | fin_client},
+            {cut, ended, fin_client},
+        }),
+    row(retiring,
+        {
+            {backend_gone, lingering, fin_backend},
+            {backend_gone_mid_frame, lingering, fin_backend},
+            {timeout, lingering, fin_backend},
+            {cut, ended, fin_backend},
+        }),
+    row(lingering,
+        {
+            {timeout, ended},
+            {settled, ended},
+            {cut, ended},
+        }),
+    row(ended, {}),
 }};
-
-constexpr Row kAnnouncing{{
-    {client_closing, pass | drop_client, Reason::client_close},
-    {backend_closing, pass | drop_backend, Reason::backend_close},
-    {faulted, due | drop_client, Reason::client_protocol},
-    kBackendFault,
-    {half_closed, fin_backend, Reason::client_eof},
-    kClientLost,
-    {orphaned, close_client | sift_client | fin_backend, Reason::backend_lost},
-    kLostMidFrame,
-    {announcing},
-    {announced, close_client | drop_backend},
-    {announcing},
-    {announcing},
-    kCut,
-}};
-
-constexpr Step kToldAndDone{retiring, close_backend | drop_client | fin_client};
-
-constexpr Row kAnnounced{{
-    kToldAndDone,
-    {announced},
-    kToldAndDone,
-    {announced},
-    kToldAndDone,
-    kToldAndDone,
-    {orphaned, sift_client | fin_backend},
-    {orphaned, sift_client | fin_backend},
-    {announced},
-    {announced},
-    kToldAndDone,
-    {announced},
-    {ended, close_backend | fin_client | fin_backend},
-}};
-
-constexpr Row kFaulted{{
-    {faulted},
-    {lingering, pass | close_backend | drop_backend | fin_client | fin_backend},
-    {faulted},
-    {lingering, close_client | close_backend | drop_backend | fin_client | fin_backend},
-    {faulted},
-    {retiring, close_backend | drop_backend},
-    {lingering, close_client | fin_client | fin_backend},
-    {lingering, fin_client | fin_backend},
-    {faulted},
-    {retiring, close_client | close_backend | drop_backend | fin_client},
-    {retiring, close_client | close_backend | drop_backend | fin_client},
-    {faulted},
-    kCut,
-}};
-
-constexpr Row kClientClosing{{
-    {client_closing},
-    {lingering, pass | drop_backend | fin_client},
-    {client_closing},
-    {lingering, echo_client | drop_backend | fin_client | fin_backend},
-    {client_closing, fin_backend},
-    {lingering, drop_backend | fin_backend},
-    {lingering, echo_client | fin_client | fin_backend},
-    {lingering, fin_client | fin_backend},
-    {client_closing},
-    {client_closing},
-    {lingering, echo_client | drop_backend | fin_client | fin_backend},
-    {client_closing},
-    {ended, echo_client | fin_client | fin_backend},
-}};
-
-constexpr Row kBackendClosing{{
-    {lingering, pass | drop_client | fin_client},
-    {backend_closing},
-    {lingering, drop_client | fin_client | fin_backend},
-    {backend_closing},
-    {lingering, fin_client | fin_backend},
-    {lingering, drop_client | fin_backend},
-    {lingering, drop_client | fin_client | fin_backend},
-    {lingering, drop_client | fin_client | fin_backend},
-    {backend_closing},
-    {backend_closing},
-    {lingering, drop_client | fin_client | fin_backend},
-    {backend_closing},
-    {ended, fin_client | fin_backend},
-}};
-
-constexpr Row kHalfClosed{{
-    {half_closed},
-    {lingering, pass | drop_backend | fin_client},
-    {half_closed},
-    {lingering, close_client | close_backend | drop_backend | fin_client | fin_backend},
-    {half_closed},
-    {ended, reset_backend},
-    {lingering, fin_client},
-    {lingering, fin_client},
-    {half_closed},
-    {half_closed},
-    {lingering, drop_backend | fin_client},
-    {half_closed},
-    {ended, fin_client},
-}};
-
-constexpr Step kAnswered{lingering, drop_client | fin_client};
-
-constexpr Row kOrphaned{{
-    kAnswered,
-    {orphaned},
-    kAnswered,
-    {orphaned},
-    kAnswered,
-    kAnswered,
-    {orphaned},
-    {orphaned},
-    {orphaned},
-    {orphaned},
-    kAnswered,
-    {orphaned},
-    {ended, fin_client},
-}};
-
-constexpr Row kRetiring{{
-    {retiring},
-    {retiring},
-    {retiring},
-    {retiring},
-    {retiring},
-    {retiring},
-    {lingering, fin_backend},
-    {lingering, fin_backend},
-    {retiring},
-    {retiring},
-    {lingering, fin_backend},
-    {retiring},
-    {ended, fin_backend},
-}};
-
-constexpr Row kLingering{{
-    {lingering},
-    {lingering},
-    {lingering},
-    {lingering},
-    {lingering},
-    {lingering},
-    {lingering},
-    {lingering},
-    {lingering},
-    {lingering},
-    {ended},
-    {ended},
-    {ended},
-}};
-
-constexpr Row kEnded{{{ended},
-                      {ended},
-                      {ended},
-                      {ended},
-                      {ended},
-                      {ended},
-                      {ended},
-                      {ended},
-                      {ended},
-                      {ended},
-                      {ended},
-                      {ended},
-                      {ended}}};
-
-constexpr std::array<Row, kStates> kTable{kOpen,          kAnnouncing,     kAnnounced,  kFaulted,
-                                          kClientClosing, kBackendClosing, kHalfClosed, kOrphaned,
-                                          kRetiring,      kLingering,      kEnded};
 
 }  // namespace
 

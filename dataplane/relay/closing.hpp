@@ -81,10 +81,14 @@ struct Step {
 /// The cell of a state and an event. Events that mean nothing in a state leave it as it is.
 [[nodiscard]] Step const& step(State state, Event event) noexcept;
 
-/// How long a state may last; nothing where only its peers or the drain's deadline end it.
+/// How long a state may last in a session that ends for `reason`; nothing where only its peers or
+/// the drain's deadline end it.
 [[nodiscard]] constexpr std::optional<std::chrono::milliseconds> time_allowed(
-    State state) noexcept {
+    State state, Reason reason) noexcept {
     switch (state) {
+        case State::announcing:
+            if (reason == Reason::drain) return std::nullopt;
+            return limits::message_end_timeout;
         case State::announced:
         case State::faulted:
         case State::orphaned:
@@ -97,7 +101,6 @@ struct Step {
         case State::half_closed:
             return limits::half_close_timeout;
         case State::open:
-        case State::announcing:
         case State::ended:
             break;
     }

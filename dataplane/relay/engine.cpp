@@ -44,6 +44,8 @@ private:
     void handle_events();
     void handle(epoll_event const& event);
     bool watch(LiveSession& session, Side side);
+    void watch_writable(LiveSession& session, Side side);
+    [[nodiscard]] int control(int operation, LiveSession& session, Side side);
 
     // One session.
     void take_turn(LiveSession& session);
@@ -142,12 +144,32 @@ void Engine::Core::adopt(Admission admission) {
 
 // --- the nested epoll set ----------------------------------------------------------------------
 
+/// The kernel tells at once what a plain socket has to read; what OpenSSL has read ahead it does
+/// not know.
 bool Engine::Core::watch(LiveSession& session, Side side) {
+    bool const is_tls = session.tunnel.wire(side).is_tls();
+    session.watches_writable[static_cast<std::size_t>(side)] = is_tls;
+    if (is_tls) session.tunnel.note(side, {.readable = true});
+    return control(EPOLL_CTL_ADD, session, side) == 0;
+}
+
+/// From the first write that the kernel did not take whole: most sockets never come to that, and
+/// are spared the event that says they are writable from the start.
+void Engine::Core::watch_writable(LiveSession& session, Side side) {
+    bool& watched = session.watches_writable[static_cast<std::size_t>(side)];
+    if (watched || !session.tunnel.wants_writable(side)) return;
+    watched = true;
+    if (control(EPOLL_CTL_MOD, session, side) == 0) return;
+    log::error("a session cannot be watched", {{"error", std::strerror(errno)}});
+    session.tunnel.note(side, {.writable = true, .error = true});
+}
+
+int Engine::Core::control(int operation, LiveSession& session, Side side) {
     epoll_event event{};
-    event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+    event.events = EPOLLIN | EPOLLRDHUP | EPOLLET;
+    if (session.watches_writable[static_cast<std::size_t>(side)]) event.events |= EPOLLOUT;
     event.data.u64 = session.id << 1 | static_cast<std::uint64_t>(side);
-    int const fd = session.tunnel.wire(side).fd();
-    return ::epoll_ctl(events_.native_handle(), EPOLL_CTL_ADD, fd, &event) == 0;
+    return ::epoll_ctl(events_.native_handle(), operation, session.tunnel.wire(side).fd(), &event);
 }
 
 void Engine::Core::wait_for_events() {
@@ -210,6 +232,8 @@ void Engine::Core::take_turn(LiveSession& session) {
 void Engine::Core::after_turn(LiveSession& session) {
     publish(session);
     if (session.tunnel.has_ended()) return end(session);
+    watch_writable(session, Side::client);
+    watch_writable(session, Side::backend);
     if (session.tunnel.take_activity()) session.last_data = tick();
     auto const state = session.tunnel.state();
     if (state == session.timed_state && session.timer.next != nullptr) return;

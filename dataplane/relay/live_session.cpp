@@ -20,6 +20,10 @@ Bytes as_bytes(std::string const& text) noexcept {
     return {reinterpret_cast<std::uint8_t const*>(text.data()), text.size()};
 }
 
+std::uint64_t tick_of(TimePoint time) noexcept {
+    return static_cast<std::uint64_t>(time.time_since_epoch() / limits::timer_tick);
+}
+
 /// Whose doing the end was, by its reason.
 Side side_of(Reason reason) noexcept {
     switch (reason) {
@@ -46,9 +50,9 @@ LiveSession::LiveSession(SessionId number, Admission admission, TimePoint now)
       started(admission.started),
       early_from_client(std::move(admission.early_from_client)),
       early_from_backend(std::move(admission.early_from_backend)),
-      born(static_cast<std::uint64_t>(now.time_since_epoch() / limits::timer_tick)),
-      last_data(born),
-      state_since(born) {
+      began(now),
+      last_data(tick_of(now)),
+      state_since(last_data) {
     tunnel.set_backend_lost_code(terms->backend_lost_code);
 }
 
@@ -60,8 +64,7 @@ void LiveSession::preload(Workbench& bench) {
 }
 
 SessionView LiveSession::view() const {
-    auto const now =
-        static_cast<std::uint64_t>(Clock::now().time_since_epoch() / limits::timer_tick);
+    auto const now = tick_of(Clock::now());
     return {id,
             *terms,
             labels,
@@ -79,7 +82,7 @@ telemetry::AccessRecord LiveSession::record() const {
     auto const& ending = tunnel.ending();
     telemetry::AccessRecord record;
     record.started = started;
-    record.duration = WallClock::now() - started;
+    record.duration = Clock::now() - began;
     record.request_id = labels.request_id;
     record.traceparent = labels.traceparent;
     record.client = labels.client;
@@ -123,26 +126,26 @@ int LiveSession::paused_directions() const noexcept {
 }
 
 std::optional<std::uint64_t> LiveSession::next_deadline() const noexcept {
-    if (auto const allowed = closing::time_allowed(tunnel.state())) {
+    if (auto const allowed = tunnel.time_allowed()) {
         return state_since + ticks(*allowed);
     }
     if (tunnel.state() != closing::State::open) return std::nullopt;
     std::optional<std::uint64_t> next;
     if (terms->idle.count() > 0) next = last_data + ticks(terms->idle);
     if (terms->session.count() > 0) {
-        auto const age = born + ticks(terms->session);
+        auto const age = tick_of(began) + ticks(terms->session);
         next = next ? std::min(*next, age) : age;
     }
     return next;
 }
 
 bool LiveSession::state_expired(std::uint64_t now) const noexcept {
-    auto const allowed = closing::time_allowed(tunnel.state());
+    auto const allowed = tunnel.time_allowed();
     return allowed && now >= state_since + ticks(*allowed);
 }
 
 std::optional<Reason> LiveSession::outlived(std::uint64_t now) const noexcept {
-    if (terms->session.count() > 0 && now >= born + ticks(terms->session)) {
+    if (terms->session.count() > 0 && now >= tick_of(began) + ticks(terms->session)) {
         return Reason::session_age;
     }
     if (terms->idle.count() > 0 && now >= last_data + ticks(terms->idle)) return Reason::idle;

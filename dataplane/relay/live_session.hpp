@@ -52,11 +52,12 @@ struct LiveSession {
     std::string early_from_backend;
 
     SessionTimer timer{*this};
-    std::uint64_t born;         ///< Tick.
+    TimePoint began;            ///< When the engine took it over.
     std::uint64_t last_data;    ///< Tick of the last data frame either way.
     std::uint64_t state_since;  ///< Tick.
     closing::State timed_state = closing::State::open;
-    bool buried = false;  ///< Counted and logged; about to be freed.
+    bool watches_writable[2] = {false, false};  ///< By Side: the epoll set tells when it is.
+    bool buried = false;                        ///< Counted and logged; about to be freed.
     bool queued = false;  ///< In the engine's list of sessions with more to do.
     int paused_published = 0;
 

@@ -59,26 +59,40 @@ IoResult Transport::read(MutableBytes buffer) noexcept {
 }
 
 IoResult Transport::write(Bytes data) noexcept {
-    if (ssl_) {
-        ERR_clear_error();
-        std::size_t bytes = 0;
-        int const result = SSL_write_ex(ssl_.get(), data.data(), data.size(), &bytes);
-        auto const written = from_ssl(result, bytes);
-        return written.status == IoStatus::eof ? IoResult{0, IoStatus::failed} : written;
-    }
+    if (ssl_) return write_tls(data);
     ssize_t const n = ::send(fd_, data.data(), data.size(), MSG_NOSIGNAL);
     if (n < 0) return from_errno();
     return {static_cast<std::size_t>(n), IoStatus::ok};
 }
 
-void Transport::shutdown_write() noexcept {
+/// OpenSSL writes one record of 16 KiB a call, whatever room the kernel has.
+IoResult Transport::write_tls(Bytes data) noexcept {
+    std::size_t written = 0;
+    while (written < data.size()) {
+        ERR_clear_error();
+        auto const rest = data.subspan(written);
+        std::size_t bytes = 0;
+        int const result = SSL_write_ex(ssl_.get(), rest.data(), rest.size(), &bytes);
+        auto const step = from_ssl(result, bytes);
+        if (step.status == IoStatus::would_block) break;
+        if (step.status != IoStatus::ok) return {0, IoStatus::failed};
+        written += step.bytes;
+    }
+    return {written, written > 0 ? IoStatus::ok : IoStatus::would_block};
+}
+
+IoStatus Transport::shutdown_write() noexcept {
     if (ssl_ && SSL_is_init_finished(ssl_.get())) {
         ERR_clear_error();
-        // One call sends our close_notify; the peer's is read later, if it comes.
-        SSL_shutdown(ssl_.get());
+        // Sends our close_notify; the peer's is read later, if it comes.
+        int const result = SSL_shutdown(ssl_.get());
+        if (result < 0 && from_ssl(result, 0).status == IoStatus::would_block) {
+            return IoStatus::would_block;
+        }
         ERR_clear_error();
     }
     ::shutdown(fd_, SHUT_WR);
+    return IoStatus::ok;
 }
 
 void Transport::abort_on_close() noexcept {

@@ -54,11 +54,12 @@ public:
     [[nodiscard]] IoResult handshake() noexcept;
     /// `buffer` must not be empty.
     [[nodiscard]] IoResult read(MutableBytes buffer) noexcept;
-    /// May take a part; the caller keeps the rest. TLS: the caller then offers the same bytes
-    /// again.
+    /// `data` must not be empty. Taking only a part means that the kernel takes no more before the
+    /// next edge; the caller keeps the rest, and with TLS offers it again before anything else.
     [[nodiscard]] IoResult write(Bytes data) noexcept;
-    /// TLS: close_notify; then FIN. What was written before is still delivered.
-    void shutdown_write() noexcept;
+    /// TLS: close_notify; then FIN. What was written before is still delivered. `would_block`: the
+    /// close_notify waits for room in the kernel, and this is to be called again; else ok.
+    [[nodiscard]] IoStatus shutdown_write() noexcept;
     /// Makes close() reset the connection.
     void abort_on_close() noexcept;
     void close() noexcept;
@@ -69,6 +70,7 @@ public:
     [[nodiscard]] SSL* ssl() const noexcept { return ssl_.get(); }
 
 private:
+    [[nodiscard]] IoResult write_tls(Bytes data) noexcept;
     [[nodiscard]] IoResult from_ssl(int result, std::size_t bytes) noexcept;
 
     int fd_ = -1;

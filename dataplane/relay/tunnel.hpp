@@ -1,7 +1,9 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -40,8 +42,10 @@ struct Edges {
 /// How a session ended, or is about to.
 struct Ending {
     Reason reason = Reason::internal_error;
-    std::uint16_t code = 0;  ///< Of the Close frame that the client saw or sent; 0: none.
-    std::string text;        ///< The peer's, from its Close frame.
+    /// Of the Close frame that ended it: the client's own, or the one that went out to the client
+    /// whole; 0: none did.
+    std::uint16_t code = 0;
+    std::string text;  ///< The peer's, from its Close frame.
 };
 
 /// One tunnelled session, from 101 to its last byte: moves bytes between two wires, walks their
@@ -55,13 +59,13 @@ struct Ending {
 ///  - memory is bounded: a direction whose receiver is slow is not read.
 ///
 /// Threads  none; one worker's. Knows no time: the owner calls `timeout` when the state's
-///          closing::time_allowed is over.
+///          `time_allowed` is over. Reads and writes nothing before the owner has noted an edge.
 template <class Wire>
 class Tunnel {
 public:
     struct Tally {
-        std::uint64_t messages = 0;   ///< Data messages passed whole.
-        std::uint64_t bytes = 0;      ///< Bytes passed, frame headers included.
+        std::uint64_t messages = 0;   ///< Data messages that were let through whole.
+        std::uint64_t bytes = 0;      ///< Bytes the receiver's kernel took, frame headers included.
         std::uint64_t discarded = 0;  ///< Bytes read and dropped.
     };
     enum class Turn : std::uint8_t {
@@ -88,23 +92,33 @@ public:
     void timeout(Workbench& bench);
     /// Ends now.
     void cut(Workbench& bench);
-    /// Gives blocks back; the tunnel must have ended, or be about to be destroyed.
+    /// Gives blocks back and counts what was in them as discarded: the last thing done to a tunnel
+    /// that has ended. Only then does `ending` tell which Close has left.
     void release(Workbench& bench) noexcept;
 
     [[nodiscard]] closing::State state() const noexcept { return state_; }
     [[nodiscard]] bool has_ended() const noexcept { return state_ == closing::State::ended; }
+    /// How long the present state may last; the owner keeps the time.
+    [[nodiscard]] std::optional<std::chrono::milliseconds> time_allowed() const noexcept {
+        return closing::time_allowed(state_, ending_.reason);
+    }
     [[nodiscard]] Ending const& ending() const noexcept { return ending_; }
     [[nodiscard]] Tally const& tally(Direction direction) const noexcept {
         return flows_[index(direction)].tally;
     }
     /// The direction waits for its receiver.
     [[nodiscard]] bool is_paused(Direction direction) const noexcept {
-        return flows_[index(direction)].backlog.has_unsent();
+        auto const& flow = flows_[index(direction)];
+        return flow.backlog.has_unsent() || flow.fin_due;
+    }
+    /// The peer's kernel took no more at the last try: its next writable edge is wanted.
+    [[nodiscard]] bool wants_writable(Side side) const noexcept {
+        return !peers_[index(side)].writable;
     }
     /// Whether data frames have passed since the last call.
     [[nodiscard]] bool take_activity() noexcept { return std::exchange(active_, false); }
     [[nodiscard]] Wire& wire(Side side) noexcept { return peers_[index(side)].wire; }
-    /// What a backend's lost Close code is, by the session's terms.
+    /// The code that tells the client of a lost backend, by the session's terms.
     void set_backend_lost_code(std::uint16_t code) noexcept { backend_lost_code_ = code; }
 
 private:
@@ -125,7 +139,7 @@ private:
     struct Peer {
         explicit Peer(Wire w) noexcept : wire(std::move(w)) {}
         Wire wire;
-        bool readable = true;
+        bool readable = false;
         bool writable = true;
         bool hangup = false;
         bool error = false;
@@ -148,16 +162,20 @@ private:
     void process(Workbench& bench, Direction direction, Bytes bytes);
     [[nodiscard]] bool process_until_boundary(Workbench& bench, Walk const& walk, Bytes bytes);
     void pass(Workbench& bench, Direction direction, Bytes bytes);
+    [[nodiscard]] IoResult write(Direction direction, Bytes bytes) noexcept;
     [[nodiscard]] bool flush(Workbench& bench, Direction direction);
     void finish_writes(Direction direction) noexcept;
     void sink_failed(Workbench& bench, Direction direction) noexcept;
+    void drop_unsent(Workbench& bench, Direction direction) noexcept;
     void stream_ended(Workbench& bench, Direction direction, IoStatus how, Bytes held);
 
     // Decisions.
     void raise(Workbench& bench, closing::Event event, Bytes frame = {});
     void note_ending(closing::Event event, closing::Step const& step, Bytes frame);
     void carry_out(Workbench& bench, closing::Action actions, closing::Event event, Bytes frame);
-    void send_close(Workbench& bench, Direction direction, CloseFrame const& frame);
+    void pass_close(Workbench& bench, closing::Event event, Bytes frame);
+    void close_client(Workbench& bench);
+    bool send_close(Workbench& bench, Direction direction, CloseFrame const& frame);
     void set_mode(Workbench& bench, Direction direction, Mode mode) noexcept;
     void raise_boundary_if_there(Workbench& bench);
     void settle(Workbench& bench);
@@ -168,6 +186,7 @@ private:
     Peer peers_[2];  ///< Client, backend.
     Flow flows_[2];  ///< By Direction: each flows from the peer of the same index to the other.
     Ending ending_;
+    std::uint16_t own_code_ = 0;  ///< Of the Close that the gateway has for the client.
     std::uint16_t backend_lost_code_ = 1011;
     closing::State state_ = closing::State::open;
     bool active_ = false;

@@ -50,7 +50,8 @@ typename Tunnel<Wire>::Turn Tunnel<Wire>::turn(Workbench& bench) {
 template <class Wire>
 void Tunnel<Wire>::close(Workbench& bench, Reason reason, std::uint16_t code) {
     if (state_ != State::open) return;
-    ending_ = {reason, code, {}};
+    ending_ = {reason, 0, {}};
+    own_code_ = code;
     raise(bench, Event::gateway_close);
 }
 
@@ -66,8 +67,11 @@ void Tunnel<Wire>::cut(Workbench& bench) {
 
 template <class Wire>
 void Tunnel<Wire>::release(Workbench& bench) noexcept {
-    for (auto& flow : flows_)
-        flow.backlog.clear(bench.pool);
+    for (auto const direction : {Direction::client_to_backend, Direction::backend_to_client}) {
+        auto& flow = flows_[index(direction)];
+        drop_unsent(bench, direction);
+        flow.tally.discarded += flow.backlog.drop_held(bench.pool);
+    }
 }
 
 // --- bytes -------------------------------------------------------------------------------------
@@ -155,16 +159,25 @@ void Tunnel<Wire>::pass(Workbench& bench, Direction direction, Bytes bytes) {
         flow.tally.discarded += bytes.size();
         return;
     }
-    flow.tally.bytes += bytes.size();
-    auto& to = sink(direction);
     if (!flow.backlog.has_unsent()) {
-        auto const written = to.wire.write(bytes);
-        if (written.status == IoStatus::failed) return sink_failed(bench, direction);
+        auto const written = write(direction, bytes);
         bytes = bytes.subspan(written.bytes);
         if (bytes.empty()) return;
-        to.writable = false;
+        if (written.status == IoStatus::failed) {
+            flow.tally.discarded += bytes.size();
+            return sink_failed(bench, direction);
+        }
     }
     flow.backlog.append_unsent(bench.pool, bytes);
+}
+
+template <class Wire>
+IoResult Tunnel<Wire>::write(Direction direction, Bytes bytes) noexcept {
+    auto& to = sink(direction);
+    auto const written = to.wire.write(bytes);
+    if (written.bytes < bytes.size()) to.writable = false;
+    flows_[index(direction)].tally.bytes += written.bytes;
+    return written;
 }
 
 /// True when nothing is unsent any more.
@@ -174,12 +187,11 @@ bool Tunnel<Wire>::flush(Workbench& bench, Direction direction) {
     auto& to = sink(direction);
     while (flow.backlog.has_unsent()) {
         if (!to.writable) return false;
-        auto const written = to.wire.write(flow.backlog.unsent());
+        auto const written = write(direction, flow.backlog.unsent());
         if (written.status == IoStatus::failed) {
             sink_failed(bench, direction);
             break;
         }
-        if (written.bytes < flow.backlog.unsent().size()) to.writable = false;
         if (written.bytes > 0) flow.backlog.consume_unsent(bench.pool, written.bytes);
     }
     finish_writes(direction);
@@ -189,21 +201,37 @@ bool Tunnel<Wire>::flush(Workbench& bench, Direction direction) {
 template <class Wire>
 void Tunnel<Wire>::finish_writes(Direction direction) noexcept {
     auto& flow = flows_[index(direction)];
+    auto& to = sink(direction);
     if (!flow.fin_due || flow.backlog.has_unsent()) return;
+    if (!flow.sink_dead) {
+        if (!to.writable) return;
+        if (to.wire.shutdown_write() == IoStatus::would_block) {
+            to.writable = false;
+            return;
+        }
+    }
     flow.fin_due = false;
-    if (!flow.sink_dead) sink(direction).wire.shutdown_write();
 }
 
 /// The receiver is gone for writing. What it said before may still be there to read, so its end
 /// is found by reading, not declared here.
 template <class Wire>
 void Tunnel<Wire>::sink_failed(Workbench& bench, Direction direction) noexcept {
-    auto& flow = flows_[index(direction)];
-    flow.tally.discarded += flow.backlog.unsent().size();
-    flow.backlog.drop_unsent(bench.pool);
-    flow.sink_dead = true;
+    drop_unsent(bench, direction);
+    flows_[index(direction)].sink_dead = true;
     note(direction == Direction::client_to_backend ? Side::backend : Side::client,
          {.readable = true, .writable = true, .hangup = true});
+}
+
+/// A Close is the last thing a direction carries: where anything is dropped, it is too.
+template <class Wire>
+void Tunnel<Wire>::drop_unsent(Workbench& bench, Direction direction) noexcept {
+    auto& flow = flows_[index(direction)];
+    if (!flow.backlog.has_unsent()) return;
+    flow.tally.discarded += flow.backlog.unsent().size();
+    flow.backlog.drop_unsent(bench.pool);
+    bool const to_client = direction == Direction::backend_to_client;
+    if (to_client && ending_.reason != Reason::client_close) ending_.code = 0;
 }
 
 template <class Wire>
@@ -235,23 +263,20 @@ template <class Wire>
 void Tunnel<Wire>::note_ending(Event event, closing::Step const& step, Bytes frame) {
     if (!step.reason) return;
     auto const reason = *step.reason;
-    ending_ = {reason, info(reason).close_code, {}};
-    if (reason == Reason::backend_lost) ending_.code = backend_lost_code_;
-    if (event == Event::client_close || event == Event::backend_close) {
-        auto body = read_close_frame(frame);
-        ending_.code = body.code;
-        ending_.text = std::move(body.text);
-    }
+    ending_ = {reason, 0, {}};
+    own_code_ = reason == Reason::backend_lost ? backend_lost_code_ : info(reason).close_code;
+    if (event != Event::client_close && event != Event::backend_close) return;
+    auto body = read_close_frame(frame);
+    if (event == Event::client_close) ending_.code = body.code;
+    ending_.text = std::move(body.text);
 }
 
 template <class Wire>
 void Tunnel<Wire>::carry_out(Workbench& bench, Action actions, Event event, Bytes frame) {
     constexpr auto c2b = Direction::client_to_backend;
     constexpr auto b2c = Direction::backend_to_client;
-    if (has(actions, Action::pass)) pass(bench, event == Event::client_close ? c2b : b2c, frame);
-    if (has(actions, Action::close_client)) {
-        send_close(bench, b2c, {ending_.code, info(ending_.reason).text, Masking::forbidden});
-    }
+    if (has(actions, Action::pass)) pass_close(bench, event, frame);
+    if (has(actions, Action::close_client)) close_client(bench);
     if (has(actions, Action::echo_client)) {
         send_close(bench, b2c, {ending_.code, {}, Masking::forbidden});
     }
@@ -272,13 +297,34 @@ void Tunnel<Wire>::carry_out(Workbench& bench, Action actions, Event event, Byte
     if (has(actions, Action::due)) raise_boundary_if_there(bench);
 }
 
-/// Inside a frame no Close can stand: it is left out, and the FIN alone tells the end.
+/// A peer's own Close, to the other one.
 template <class Wire>
-void Tunnel<Wire>::send_close(Workbench& bench, Direction direction, CloseFrame const& frame) {
+void Tunnel<Wire>::pass_close(Workbench& bench, Event event, Bytes frame) {
+    if (event == Event::client_close) return pass(bench, Direction::client_to_backend, frame);
+    pass(bench, Direction::backend_to_client, frame);
+    bool const is_out = !to_client().sink_dead;
+    if (is_out && ending_.reason != Reason::client_close) {
+        ending_.code = read_close_frame(frame).code;
+    }
+}
+
+template <class Wire>
+void Tunnel<Wire>::close_client(Workbench& bench) {
+    auto const text = info(ending_.reason).text;
+    bool const is_out =
+        send_close(bench, Direction::backend_to_client, {own_code_, text, Masking::forbidden});
+    if (is_out) ending_.code = own_code_;
+}
+
+/// Inside a frame no Close can stand: it is left out, and the FIN alone tells the end. False then,
+/// and where the receiver is gone.
+template <class Wire>
+bool Tunnel<Wire>::send_close(Workbench& bench, Direction direction, CloseFrame const& frame) {
     auto& flow = flows_[index(direction)];
-    if (!flow.walker.at_frame_boundary()) return;
+    if (!flow.walker.at_frame_boundary()) return false;
     flow.tally.discarded += flow.backlog.drop_held(bench.pool);
     pass(bench, direction, frame.bytes());
+    return !flow.sink_dead;
 }
 
 template <class Wire>

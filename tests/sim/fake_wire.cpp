@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "common/base/limits.hpp"
+
 namespace holdfast::relay::sim {
 
 void Connection::send(Bytes bytes) {
@@ -30,6 +32,12 @@ void Connection::read(std::size_t bytes) {
     }
 }
 
+FakeWire::~FakeWire() {
+    if (connection_ != nullptr && connection_->sabotage != Sabotage::keeps_the_wire) {
+        --connection_->wires;
+    }
+}
+
 IoResult FakeWire::read(MutableBytes buffer) noexcept {
     auto& queue = connection_->to_tunnel;
     if (!queue.empty()) {
@@ -50,11 +58,47 @@ IoResult FakeWire::write(Bytes data) noexcept {
     std::size_t const n = std::min(room, data.size());
     if (n < data.size()) connection.writer_blocked = true;
     if (n == 0) return {0, IoStatus::would_block};
-    connection.to_peer.insert(connection.to_peer.end(), data.begin(),
-                              data.begin() + static_cast<std::ptrdiff_t>(n));
+    deliver(data.first(n));
     return {n, IoStatus::ok};
 }
 
-void FakeWire::shutdown_write() noexcept { connection_->fin_to_peer = true; }
+void FakeWire::deliver(Bytes data) {
+    auto& to_peer = connection_->to_peer;
+    auto const begin = static_cast<std::ptrdiff_t>(to_peer.size());
+    to_peer.insert(to_peer.end(), data.begin(), data.end());
+    constexpr std::size_t some_write = 300;
+    bool const hit = data.size() > some_write;
+    // A short write that begins with a Close frame is one of the gateway's own, or near enough.
+    bool const is_close = data.size() < limits::control_frame_bytes_max && data[0] == 0x88;
+    switch (connection_->sabotage) {
+        case Sabotage::loses_a_byte:
+            if (hit) to_peer.pop_back();
+            break;
+        case Sabotage::repeats_a_write:
+            if (hit) to_peer.insert(to_peer.end(), data.begin(), data.end());
+            break;
+        case Sabotage::garbles_a_close:
+            if (is_close && data.size() > 3)
+                to_peer.end()[-1] ^= 0x55, to_peer[to_peer.size() - data.size() + 3] ^= 0x55;
+            break;
+        case Sabotage::swallows_closes:
+            if (is_close) to_peer.erase(to_peer.begin() + begin, to_peer.end());
+            break;
+        case Sabotage::none:
+        case Sabotage::keeps_the_wire:
+            break;
+    }
+}
+
+/// As TLS, whose close_notify needs room; a plain socket's FIN does not.
+IoStatus FakeWire::shutdown_write() noexcept {
+    auto& connection = *connection_;
+    if (!connection.peer_gone && connection.unread() >= connection.window) {
+        connection.writer_blocked = true;
+        return IoStatus::would_block;
+    }
+    connection.fin_to_peer = true;
+    return IoStatus::ok;
+}
 
 }  // namespace holdfast::relay::sim

@@ -49,6 +49,12 @@ std::string payload(Random& random) {
     return text;
 }
 
+bool holds_close(ByteVector const& bytes) {
+    auto const all = read_frames(bytes);
+    return std::any_of(all.frames.begin(), all.frames.end(),
+                       [](auto const& frame) { return frame.opcode == 8; });
+}
+
 }  // namespace
 
 Peer::Peer(Connection& connection, Masking masking, Random& random)
@@ -111,11 +117,9 @@ void Peer::listen(std::size_t bytes) {
     if (at_end || (is_server && answered_)) connection_.send_fin();
 }
 
-bool Peer::has_heard_close() const {
-    auto const all = read_frames(heard());
-    return std::any_of(all.frames.begin(), all.frames.end(),
-                       [](auto const& frame) { return frame.opcode == 8; });
-}
+bool Peer::has_heard_close() const { return holds_close(heard()); }
+
+bool Peer::has_said_close() const { return holds_close(sent_); }
 
 /// The frame under way is finished first, then comes the answer, then nothing more. A script that
 /// was cut inside its last frame has no place for an answer any more.

@@ -36,25 +36,25 @@ struct Received {
 /// answers a Close as the protocol says (or not, if it is stubborn).
 class Peer {
 public:
+    static constexpr std::uint16_t kCloseCode = 4001;  ///< Of a Close that it begins itself.
+
     Peer(Connection& connection, Masking masking, Random& random);
 
     /// Sends a random piece of what its script has left; at the end of it, the finish.
     void say_something(Random& random);
     /// Reads some, and answers a Close that it finds.
     void listen(std::size_t bytes);
-    /// Goes away without another word, at whatever place it is.
-    void vanish() { connection_.reset(); }
-
     [[nodiscard]] ByteVector const& sent() const noexcept { return sent_; }
     [[nodiscard]] ByteVector heard() const;
     [[nodiscard]] bool script_is_over() const noexcept { return finished_; }
-    [[nodiscard]] Finish finish() const noexcept { return finish_; }
     /// Bytes that it had sent when it first read a Close.
     [[nodiscard]] std::optional<std::size_t> sent_before_close() const noexcept {
         return answered_at_;
     }
     /// It has answered a Close with one of its own.
     [[nodiscard]] bool has_answered() const noexcept { return answered_; }
+    /// A Close of its own, as a beginning or an answer, is among what it has sent.
+    [[nodiscard]] bool has_said_close() const;
     bool stubborn = false;  ///< Never answers a Close.
 
 private:

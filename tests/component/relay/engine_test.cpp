@@ -2,95 +2,13 @@
 // memory, and gives every descriptor back.
 // Method: TCP pairs over loopback; the engine's io_context is run by the test until a condition
 // holds, within a deadline.
-#include "dataplane/relay/engine.hpp"
-
-#include <arpa/inet.h>
-#include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <filesystem>
 #include <string>
 
-#include "dataplane/relay/close_frame.hpp"
-#include "tests/unit/relay/frames.hpp"
+#include "tests/component/relay/engine_fixture.hpp"
 
 namespace holdfast::relay {
 namespace {
-
-using namespace std::chrono_literals;
-using test::ByteVector;
-
-/// One end of a TCP connection, in the hands of the test.
-class Socket {
-public:
-    explicit Socket(int fd) : fd_(fd) {}
-    ~Socket() { close(); }
-    Socket(Socket const&) = delete;
-    Socket& operator=(Socket const&) = delete;
-
-    void send(ByteVector const& bytes) const {
-        std::size_t sent = 0;
-        while (sent < bytes.size()) {
-            auto const n = ::send(fd_, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
-            ASSERT_GT(n, 0);
-            sent += static_cast<std::size_t>(n);
-        }
-    }
-    /// As much as goes without waiting.
-    std::size_t send_some(ByteVector const& bytes) const {
-        auto const n = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-        return n < 0 ? 0 : static_cast<std::size_t>(n);
-    }
-    /// Everything that has come so far.
-    ByteVector const& receive() {
-        std::uint8_t buffer[65536];
-        for (;;) {
-            auto const n = ::recv(fd_, buffer, sizeof buffer, MSG_DONTWAIT);
-            if (n > 0) {
-                received_.insert(received_.end(), buffer, buffer + n);
-                continue;
-            }
-            if (n == 0) at_eof_ = true;
-            if (n < 0 && errno == ECONNRESET) was_reset_ = true;
-            return received_;
-        }
-    }
-    [[nodiscard]] bool at_eof() { return receive(), at_eof_; }
-    [[nodiscard]] bool was_reset() { return receive(), was_reset_; }
-    void shutdown() const { ::shutdown(fd_, SHUT_WR); }
-    void reset() {
-        linger const now{1, 0};
-        ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &now, sizeof now);
-        close();
-    }
-    void close() {
-        if (fd_ >= 0) ::close(std::exchange(fd_, -1));
-    }
-
-private:
-    int fd_;
-    ByteVector received_;
-    bool at_eof_ = false;
-    bool was_reset_ = false;
-};
-
-std::pair<int, int> tcp_pair() {
-    int const listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    EXPECT_EQ(::bind(listener, reinterpret_cast<sockaddr*>(&address), size), 0);
-    EXPECT_EQ(::listen(listener, 1), 0);
-    EXPECT_EQ(::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size), 0);
-    int const outer = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    EXPECT_EQ(::connect(outer, reinterpret_cast<sockaddr*>(&address), size), 0);
-    int const inner = ::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    ::close(listener);
-    return {outer, inner};
-}
 
 std::size_t open_descriptors() {
     std::size_t count = 0;
@@ -99,79 +17,6 @@ std::size_t open_descriptors() {
         ++count;
     }
     return count;
-}
-
-class RecordingLog : public telemetry::AccessLog {
-public:
-    struct Line {
-        Reason reason;
-        std::uint16_t code;
-        std::uint64_t messages_from_client;
-        std::uint64_t messages_to_client;
-    };
-    void write(telemetry::AccessRecord const& record) override {
-        lines.push_back({record.reason, record.close_code, record.messages_from_client,
-                         record.messages_to_client});
-    }
-    [[nodiscard]] std::uint64_t lines_dropped() const noexcept override { return 0; }
-    std::vector<Line> lines;
-};
-
-/// A client and a backend with an engine between them.
-struct EngineTest : testing::Test {
-    EngineTest() { terms->cells = &cells.route("http", "default/chat"); }
-
-    struct Ends {
-        std::unique_ptr<Socket> client;
-        std::unique_ptr<Socket> backend;
-    };
-    Ends adopt(std::string early_from_client = {}, std::string early_from_backend = {}) {
-        auto const [client, client_inner] = tcp_pair();
-        auto const [backend, backend_inner] = tcp_pair();
-        engine->adopt({Transport(client_inner),
-                       Transport(backend_inner),
-                       terms,
-                       {},
-                       WallClock::now(),
-                       std::move(early_from_client),
-                       std::move(early_from_backend)});
-        return {std::make_unique<Socket>(client), std::make_unique<Socket>(backend)};
-    }
-
-    template <class Condition>
-    [[nodiscard]] bool run_until(Condition condition, Clock::duration limit = 10s) {
-        auto const deadline = Clock::now() + limit;
-        while (!condition()) {
-            if (Clock::now() > deadline) return false;
-            io.restart();
-            io.run_one_for(5ms);
-        }
-        return true;
-    }
-    [[nodiscard]] bool run_until_received(Socket& socket, ByteVector const& bytes) {
-        return run_until([&] { return socket.receive() == bytes; });
-    }
-    void close_all(Reason reason, std::uint16_t code) {
-        std::vector<SessionId> ids;
-        engine->for_each([&](SessionView const& view) { ids.push_back(view.id); });
-        for (auto const id : ids)
-            EXPECT_TRUE(engine->close(id, reason, code));
-    }
-
-    boost::asio::io_context io{1};
-    telemetry::WorkerCells cells;
-    RecordingLog log;
-    std::shared_ptr<Terms> terms = std::make_shared<Terms>();
-    std::unique_ptr<Engine> engine = std::make_unique<Engine>(io, cells, log);
-};
-
-ByteVector client_text(std::string_view text) {
-    return test::frame({.opcode = 1, .masking = Masking::required}, text);
-}
-ByteVector backend_text(std::string_view text) { return test::frame({.opcode = 1}, text); }
-ByteVector close_of(std::uint16_t code, std::string_view text) {
-    auto const frame = CloseFrame(code, text, Masking::forbidden);
-    return {frame.bytes().begin(), frame.bytes().end()};
 }
 
 TEST_F(EngineTest, PassesMessagesBothWaysAndCountsThem) {
@@ -315,6 +160,34 @@ TEST_F(EngineTest, CutsWhatIsLeftAndCountsIt) {
     EXPECT_EQ(cells.drain_forced.get(), 1u);
     EXPECT_TRUE(run_until_received(*ends.client, close_of(1012, "service restart")));
     EXPECT_EQ(log.lines.at(0).reason, Reason::drain);
+}
+
+TEST_F(EngineTest, TellsNoCloseCodeWhereNoCloseHasLeft) {
+    auto const ends = adopt();
+    auto const message = test::frame_of_size({}, 60'000);
+    ASSERT_TRUE(run_until([&] {
+        ends.backend->send_some(message);
+        return cells.paused_directions.get() == 1;
+    }));
+    engine->cut();
+    EXPECT_EQ(cells.drain_forced.get(), 1u);
+    EXPECT_EQ(log.lines.at(0).reason, Reason::drain);
+    EXPECT_EQ(log.lines.at(0).code, 0);
+    EXPECT_GT(terms->cells->bytes_discarded.get(), 0u);
+}
+
+TEST_F(EngineTest, PassesWhatWasThereBeforeItWasAdopted) {
+    auto const [client, client_inner] = tcp_pair();
+    auto const [backend, backend_inner] = tcp_pair();
+    Socket early_client(client);
+    Socket early_backend(backend);
+    early_client.send(client_text("early"));
+    early_backend.send(backend_text("bird"));
+    early_backend.shutdown();
+    adopt(Transport(client_inner), Transport(backend_inner));
+    EXPECT_TRUE(run_until_received(early_backend, client_text("early")));
+    EXPECT_TRUE(run_until_received(
+        early_client, test::join({backend_text("bird"), close_of(1011, "backend lost")})));
 }
 
 TEST_F(EngineTest, GivesEveryDescriptorBackHoweverASessionEnds) {

@@ -82,22 +82,49 @@ std::vector<std::string> columns(std::string const& line) {
     return cells;
 }
 
-std::map<Key, Cell> documented_cells() {
+/// The body of the document's table whose first column has this head.
+std::vector<std::vector<std::string>> documented_rows(std::string const& head) {
     std::ifstream file(HOLDFAST_SOURCE_DIR "/docs/closing.md");
-    std::map<Key, Cell> cells;
+    std::vector<std::vector<std::string>> rows;
     std::string line;
+    bool inside = false;
     while (std::getline(file, line)) {
         auto const row = columns(line);
-        if (row.size() != 5 || row[0] == "state" || row[0].starts_with("-")) continue;
-        cells[{row[0], row[1]}] = {row[2], row[3], row[4]};
+        bool const is_row = !row.empty() && line.starts_with("|");
+        if (is_row && inside && !row[0].starts_with("-")) rows.push_back(row);
+        inside = is_row && (inside || row[0] == head);
     }
+    return rows;
+}
+
+std::map<Key, Cell> documented_cells() {
+    std::map<Key, Cell> cells;
+    for (auto const& row : documented_rows("state"))
+        cells[{row.at(0), row.at(1)}] = {row.at(2), row.at(3), row.at(4)};
     return cells;
+}
+
+std::string seconds(std::optional<std::chrono::milliseconds> time) {
+    return time ? std::to_string(time->count() / 1000) + " s" : "";
 }
 
 TEST(Closing, IsTheTableOfTheDocument) {
     auto const documented = documented_cells();
     ASSERT_FALSE(documented.empty());
     EXPECT_EQ(documented, code_cells());
+}
+
+TEST(Closing, TakesTheTimesOfTheDocument) {
+    std::map<std::string, std::string> documented;
+    for (auto const& row : documented_rows("name"))
+        documented[row.at(0)] = row.at(2);
+    ASSERT_EQ(documented.size(), kStates);
+    for (auto const state : all_states()) {
+        auto expected = seconds(time_allowed(state, Reason::idle));
+        if (state == State::announcing) expected += "; in a drain, until its deadline";
+        EXPECT_EQ(documented[std::string(to_string(state))], expected) << to_string(state);
+    }
+    EXPECT_FALSE(time_allowed(State::announcing, Reason::drain));
 }
 
 TEST(Closing, EndsFromEveryStateWhenCut) {
@@ -108,16 +135,16 @@ TEST(Closing, EndsFromEveryStateWhenCut) {
 
 TEST(Closing, LeavesEveryStateThatHasATimeWhenTheTimeIsOver) {
     for (auto const state : all_states()) {
-        if (!time_allowed(state)) continue;
+        if (!time_allowed(state, Reason::idle)) continue;
         EXPECT_NE(step(state, Event::timeout).next, state) << to_string(state);
     }
 }
 
 TEST(Closing, EndsByTimeAloneOnceItHasBegun) {
     for (auto state : all_states()) {
-        if (!time_allowed(state)) continue;
+        if (!time_allowed(state, Reason::idle)) continue;
         for (int steps = 0; state != State::ended; ++steps) {
-            ASSERT_LT(steps, 4) << to_string(state);
+            ASSERT_LT(steps, 5) << to_string(state);
             state = step(state, Event::timeout).next;
         }
     }
