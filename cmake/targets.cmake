@@ -12,14 +12,14 @@ target_compile_options(holdfast_flags INTERFACE
 target_compile_definitions(holdfast_flags INTERFACE
   BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_COROUTINE)
 target_include_directories(holdfast_flags INTERFACE "${PROJECT_SOURCE_DIR}")
-target_link_libraries(holdfast_flags INTERFACE Threads::Threads)
+# Boost.JSON is in the precompiled headers: whoever uses them must be compiled with the definitions
+# that they were compiled with, whether it needs the library or not.
+target_link_libraries(holdfast_flags INTERFACE Threads::Threads Boost::headers Boost::json)
 
 # Two sets of precompiled headers: what nearly every file includes, and the network stack on top.
 foreach(set std net)
   add_library(holdfast_pch_${set} OBJECT "${PROJECT_SOURCE_DIR}/cmake/pch/empty.cpp")
-  # As holdfast::base has them: a header compiled under other definitions would not be taken.
-  target_link_libraries(holdfast_pch_${set} PRIVATE
-    holdfast_flags Boost::headers Boost::json OpenSSL::Crypto spdlog::spdlog)
+  target_link_libraries(holdfast_pch_${set} PRIVATE holdfast_flags OpenSSL::Crypto spdlog::spdlog)
   set_target_properties(holdfast_pch_${set} PROPERTIES CXX_EXTENSIONS OFF)
   target_precompile_headers(holdfast_pch_${set} PRIVATE "${PROJECT_SOURCE_DIR}/cmake/pch/${set}.hpp")
 endforeach()
