@@ -10,8 +10,9 @@ namespace holdfast {
 /// Why a handshake was refused or a session ended.
 ///
 /// One enum is the access log's `reason` field, the `reason` label of the metrics and the row in
-/// docs/closing.md: the enumerator's name is the value in all three
-/// (tests/unit/base/reason_test.cpp compares them). Keep names stable; they are an interface.
+/// docs/refusals.md or docs/closing.md: the enumerator's name is the value in all of them
+/// (tests/unit/base/reason_test.cpp, reason_doc_test.cpp). Keep names stable; they are an
+/// interface.
 enum class Reason : std::uint8_t {
     // Refused before 101: the client gets an HTTP status.
     bad_request,        ///< Request head is not HTTP/1.1, or lacks what RFC 6455 §4.2.1 asks. 400.
@@ -50,57 +51,77 @@ enum class Reason : std::uint8_t {
     route_deleted,     ///< The session's rule, route or listener is gone. 1012.
     idle,              ///< No data frame either way for timeouts.idle. 1001.
     session_age,       ///< The session reached timeouts.session. 1012.
-    administrator,     ///< Closed through the admin port. 1012.
     internal_error,    ///< A bug: counted, logged, and worth a report. 1011.
 };
+
+/// Whose doing it is that a session ended, or that a handshake was answered with something else
+/// than 101.
+enum class Side : std::uint8_t { client, backend, gateway };
+
+[[nodiscard]] constexpr std::string_view to_string(Side side) noexcept {
+    constexpr std::array<std::string_view, 3> names{"client", "backend", "gateway"};
+    return names[static_cast<std::size_t>(side)];
+}
 
 /// What goes with a reason, one row each. `http_status` is 0 after 101; `close_code` is 0 where
 /// the gateway sends no Close frame of its own to the client.
 struct ReasonInfo {
     Reason reason;
     std::string_view name;
+    Side side;
     std::uint16_t http_status;
     std::uint16_t close_code;
     std::string_view text;  ///< Close reason (at most 123 bytes, RFC 6455 §5.5) or HTTP body.
 };
 
 inline constexpr std::array kReasons{
-    ReasonInfo{Reason::bad_request, "bad_request", 400, 0, "not a WebSocket handshake"},
-    ReasonInfo{Reason::bad_host, "bad_host", 400, 0, "Host header missing or malformed"},
-    ReasonInfo{Reason::origin_denied, "origin_denied", 403, 0, "origin not allowed"},
-    ReasonInfo{Reason::no_route, "no_route", 404, 0, "no route"},
-    ReasonInfo{Reason::handshake_timeout, "handshake_timeout", 408, 0, "request head too slow"},
-    ReasonInfo{Reason::misdirected, "misdirected", 421, 0, "host of another listener"},
-    ReasonInfo{Reason::upgrade_required, "upgrade_required", 426, 0, "WebSocket upgrade required"},
-    ReasonInfo{Reason::unsupported_version, "unsupported_version", 426, 0,
+    ReasonInfo{Reason::bad_request, "bad_request", Side::gateway, 400, 0,
+               "not a WebSocket handshake"},
+    ReasonInfo{Reason::bad_host, "bad_host", Side::gateway, 400, 0,
+               "Host header missing or malformed"},
+    ReasonInfo{Reason::origin_denied, "origin_denied", Side::gateway, 403, 0, "origin not allowed"},
+    ReasonInfo{Reason::no_route, "no_route", Side::gateway, 404, 0, "no route"},
+    ReasonInfo{Reason::handshake_timeout, "handshake_timeout", Side::gateway, 408, 0,
+               "request head too slow"},
+    ReasonInfo{Reason::misdirected, "misdirected", Side::gateway, 421, 0,
+               "host of another listener"},
+    ReasonInfo{Reason::upgrade_required, "upgrade_required", Side::gateway, 426, 0,
+               "WebSocket upgrade required"},
+    ReasonInfo{Reason::unsupported_version, "unsupported_version", Side::gateway, 426, 0,
                "WebSocket version 13 required"},
-    ReasonInfo{Reason::head_too_large, "head_too_large", 431, 0, "request head too large"},
-    ReasonInfo{Reason::invalid_backend, "invalid_backend", 500, 0, "invalid backend reference"},
-    ReasonInfo{Reason::upstream_refused, "upstream_refused", 502, 0, "backend unreachable"},
-    ReasonInfo{Reason::upstream_bad_response, "upstream_bad_response", 502, 0,
+    ReasonInfo{Reason::head_too_large, "head_too_large", Side::gateway, 431, 0,
+               "request head too large"},
+    ReasonInfo{Reason::invalid_backend, "invalid_backend", Side::gateway, 500, 0,
+               "invalid backend reference"},
+    ReasonInfo{Reason::upstream_refused, "upstream_refused", Side::gateway, 502, 0,
+               "backend unreachable"},
+    ReasonInfo{Reason::upstream_bad_response, "upstream_bad_response", Side::gateway, 502, 0,
                "bad answer from the backend"},
-    ReasonInfo{Reason::no_endpoint, "no_endpoint", 503, 0, "no ready endpoint"},
-    ReasonInfo{Reason::draining, "draining", 503, 0, "draining"},
-    ReasonInfo{Reason::overloaded, "overloaded", 503, 0, "overloaded"},
-    ReasonInfo{Reason::upstream_timeout, "upstream_timeout", 504, 0, "backend too slow"},
-    ReasonInfo{Reason::upstream_rejected, "upstream_rejected", 0, 0, ""},
-    ReasonInfo{Reason::client_gone, "client_gone", 0, 0, ""},
-    ReasonInfo{Reason::tls_failed, "tls_failed", 0, 0, ""},
-    ReasonInfo{Reason::client_close, "client_close", 0, 0, ""},
-    ReasonInfo{Reason::backend_close, "backend_close", 0, 0, ""},
-    ReasonInfo{Reason::client_eof, "client_eof", 0, 0, ""},
-    ReasonInfo{Reason::client_lost, "client_lost", 0, 0, ""},
-    ReasonInfo{Reason::backend_lost, "backend_lost", 0, 1011, "backend lost"},
-    ReasonInfo{Reason::lost_mid_frame, "lost_mid_frame", 0, 0, ""},
-    ReasonInfo{Reason::client_protocol, "client_protocol", 0, 1002, "protocol error"},
-    ReasonInfo{Reason::backend_protocol, "backend_protocol", 0, 1011, "backend protocol error"},
-    ReasonInfo{Reason::drain, "drain", 0, 1012, "service restart"},
-    ReasonInfo{Reason::route_changed, "route_changed", 0, 1012, "route changed"},
-    ReasonInfo{Reason::route_deleted, "route_deleted", 0, 1012, "route deleted"},
-    ReasonInfo{Reason::idle, "idle", 0, 1001, "idle"},
-    ReasonInfo{Reason::session_age, "session_age", 0, 1012, "session too old"},
-    ReasonInfo{Reason::administrator, "administrator", 0, 1012, "closed by administrator"},
-    ReasonInfo{Reason::internal_error, "internal_error", 500, 1011, "internal error"},
+    ReasonInfo{Reason::no_endpoint, "no_endpoint", Side::gateway, 503, 0, "no ready endpoint"},
+    ReasonInfo{Reason::draining, "draining", Side::gateway, 503, 0, "draining"},
+    ReasonInfo{Reason::overloaded, "overloaded", Side::gateway, 503, 0, "overloaded"},
+    ReasonInfo{Reason::upstream_timeout, "upstream_timeout", Side::gateway, 504, 0,
+               "backend too slow"},
+    ReasonInfo{Reason::upstream_rejected, "upstream_rejected", Side::backend, 0, 0, ""},
+    ReasonInfo{Reason::client_gone, "client_gone", Side::client, 0, 0, ""},
+    ReasonInfo{Reason::tls_failed, "tls_failed", Side::client, 0, 0, ""},
+    ReasonInfo{Reason::client_close, "client_close", Side::client, 0, 0, ""},
+    ReasonInfo{Reason::backend_close, "backend_close", Side::backend, 0, 0, ""},
+    ReasonInfo{Reason::client_eof, "client_eof", Side::client, 0, 0, ""},
+    ReasonInfo{Reason::client_lost, "client_lost", Side::client, 0, 0, ""},
+    ReasonInfo{Reason::backend_lost, "backend_lost", Side::backend, 0, 1011, "backend lost"},
+    ReasonInfo{Reason::lost_mid_frame, "lost_mid_frame", Side::backend, 0, 0, ""},
+    ReasonInfo{Reason::client_protocol, "client_protocol", Side::gateway, 0, 1002,
+               "protocol error"},
+    ReasonInfo{Reason::backend_protocol, "backend_protocol", Side::gateway, 0, 1011,
+               "backend protocol error"},
+    ReasonInfo{Reason::drain, "drain", Side::gateway, 0, 1012, "service restart"},
+    ReasonInfo{Reason::route_changed, "route_changed", Side::gateway, 0, 1012, "route changed"},
+    ReasonInfo{Reason::route_deleted, "route_deleted", Side::gateway, 0, 1012, "route deleted"},
+    ReasonInfo{Reason::idle, "idle", Side::gateway, 0, 1001, "idle"},
+    ReasonInfo{Reason::session_age, "session_age", Side::gateway, 0, 1012, "session too old"},
+    ReasonInfo{Reason::internal_error, "internal_error", Side::gateway, 500, 1011,
+               "internal error"},
 };
 
 [[nodiscard]] constexpr ReasonInfo const& info(Reason reason) noexcept {
@@ -108,14 +129,6 @@ inline constexpr std::array kReasons{
 }
 [[nodiscard]] constexpr std::string_view to_string(Reason reason) noexcept {
     return info(reason).name;
-}
-
-/// Who ended a session, or answered a handshake with something else than 101.
-enum class Side : std::uint8_t { client, backend, gateway };
-
-[[nodiscard]] constexpr std::string_view to_string(Side side) noexcept {
-    constexpr std::array<std::string_view, 3> names{"client", "backend", "gateway"};
-    return names[static_cast<std::size_t>(side)];
 }
 
 }  // namespace holdfast
