@@ -58,6 +58,16 @@ void WorkerCells::count_connect_error(std::string_view reason) {
 }
 
 void WorkerCells::collect(Counts& into, std::function<void(RouteCells const&)> const& visit) const {
+    session_duration_.add_to(into.session_duration);
+    for (RouteCells const* const cells : collect_locked(into)) {
+        if (auto const upgrades = cells->upgrades.get(); upgrades > 0) {
+            into.upgrades[{.route = cells->route, .status = 101, .reason = {}}] += upgrades;
+        }
+        visit(*cells);
+    }
+}
+
+std::vector<RouteCells const*> WorkerCells::collect_locked(Counts& into) const {
     std::lock_guard const lock(mutex_);
     for (auto const& [labels, count] : upgrades_) {
         into.upgrades[labels] += count;
@@ -68,10 +78,12 @@ void WorkerCells::collect(Counts& into, std::function<void(RouteCells const&)> c
     for (auto const& [reason, count] : connect_errors_) {
         into.connect_errors[reason] += count;
     }
-    session_duration_.add_to(into.session_duration);
+    std::vector<RouteCells const*> routes;
+    routes.reserve(routes_.size());
     for (auto const& [key, cells] : routes_) {
-        visit(*cells);
+        routes.push_back(cells.get());
     }
+    return routes;
 }
 
 }  // namespace holdfast::telemetry

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "common/base/reason.hpp"
 
@@ -60,10 +61,12 @@ enum class Direction : std::uint8_t { client_to_backend, backend_to_client };
     return direction == Direction::client_to_backend ? "client_to_backend" : "backend_to_client";
 }
 
-/// What the relay adds to per message, for one route on one listener. Lives as long as the worker.
+/// What is added to per session and per message, for one route on one listener. Lives as long as
+/// the worker.
 struct RouteCells {
     std::string listener;
     std::string route;
+    Cell upgrades;  ///< Handshakes answered with 101.
     Cell sessions_active;
     std::array<Cell, 2> messages;  ///< Whole data messages forwarded, by Direction.
     std::array<Cell, 2> bytes;     ///< Bytes of frames forwarded after 101, headers included.
@@ -108,6 +111,7 @@ public:
 
     /// The cells of a route on a listener; the reference stays valid for the worker's life.
     [[nodiscard]] RouteCells& route(std::string_view listener, std::string_view route);
+    /// For refusals: 101 is counted in the route's cells, without labels to look up.
     void count_upgrade(UpgradeLabels const& labels);
     /// By the code's class (close_code_class).
     void count_close(CloseLabels const& labels, std::chrono::nanoseconds duration);
@@ -121,10 +125,13 @@ public:
         HistogramCell::Totals session_duration;
     };
     /// For the exporter, from any thread: adds this worker's counts to `into`, and calls `visit`
-    /// for each route's cells.
+    /// for each route's cells, without holding up the worker.
     void collect(Counts& into, std::function<void(RouteCells const&)> const& visit) const;
 
 private:
+    /// What needs the lock. RouteCells stay where they are, so that they are read without it.
+    [[nodiscard]] std::vector<RouteCells const*> collect_locked(Counts& into) const;
+
     mutable std::mutex mutex_;
     std::map<std::pair<std::string, std::string>, std::unique_ptr<RouteCells>> routes_;
     std::map<UpgradeLabels, std::uint64_t> upgrades_;

@@ -37,7 +37,7 @@ inline constexpr std::array kMetrics{
                "Handshakes answered, by HTTP status (0 where none could be sent) and reason "
                "(empty for 101)."},
     MetricInfo{"holdfast_upgrade_duration_seconds", MetricKind::histogram, "",
-               "Time from accept to 101."},
+               "Time from accept to 101, the client's TLS handshake and request included."},
     MetricInfo{"holdfast_connection_duration_seconds", MetricKind::histogram, "",
                "Length of the sessions that ended."},
     MetricInfo{"holdfast_closes_total", MetricKind::counter, "route,side,code,reason",

@@ -84,7 +84,8 @@ TEST(WorkerCells, AddsUpOverWorkers) {
     std::uint64_t sessions = 0;
     for (WorkerCells& worker : workers) {
         worker.route("ws", "default/chat").sessions_active.add(3);
-        worker.count_upgrade({.route = "default/chat", .status = 101, .reason = ""});
+        worker.route("ws", "default/chat").upgrades.add();
+        worker.count_upgrade({.route = "default/chat", .status = 404, .reason = "no_route"});
         worker.count_connect_error("refused");
         worker.count_close(close_with(1000), 20s);
         worker.collect(counts,
@@ -92,8 +93,22 @@ TEST(WorkerCells, AddsUpOverWorkers) {
     }
     EXPECT_EQ(sessions, 6u);
     EXPECT_EQ(counts.upgrades.at({.route = "default/chat", .status = 101, .reason = ""}), 2u);
+    EXPECT_EQ(counts.upgrades.at({.route = "default/chat", .status = 404, .reason = "no_route"}),
+              2u);
     EXPECT_EQ(counts.connect_errors.at("refused"), 2u);
     EXPECT_EQ(counts.session_duration.buckets.back(), 2u);
+}
+
+TEST(WorkerCells, AreNotHeldUpByWhoeverReadsThem) {
+    WorkerCells cells;
+    cells.route("ws", "default/chat").messages[0].add();
+    WorkerCells::Counts counts;
+    // A worker that had to wait for the visit would wait here for ever.
+    cells.collect(counts, [&](RouteCells const&) {
+        std::thread([&] { cells.count_connect_error("refused"); }).join();
+    });
+    cells.collect(counts, [](RouteCells const&) {});
+    EXPECT_EQ(counts.connect_errors.at("refused"), 1u);
 }
 
 TEST(WorkerCells, AreReadWhileTheWorkerCounts) {

@@ -54,9 +54,15 @@ TEST_F(ExporterTest, SumsCellsOverWorkers) {
         route.messages[0].add(10);
         route.bytes[1].add(100);
         route.bytes_discarded.add(1);
+        route.upgrades.add(3);
+        worker.route("wss", "default/chat").upgrades.add();
     }
     std::string const text = scrape();
     EXPECT_THAT(text, HasSubstr("holdfast_connections_total 4\n"));
+    // A route's handshakes, whatever listener they came by.
+    EXPECT_THAT(
+        text,
+        HasSubstr("holdfast_upgrades_total{route=\"default/chat\",code=\"101\",reason=\"\"} 8\n"));
     EXPECT_THAT(
         text, HasSubstr("holdfast_connections_active{listener=\"ws\",route=\"default/chat\"} 8\n"));
     EXPECT_THAT(text, HasSubstr("holdfast_messages_total{listener=\"ws\",route=\"default/chat\","
@@ -131,7 +137,7 @@ TEST(CloseCodeLabel, HasAFixedSetOfValues) {
 /// What `promtool check metrics` prints; it is among the toolchain's packages.
 TEST_F(ExporterTest, SatisfiesPromtool) {
     workers_[0].route("ws", "default/chat").sessions_active.add();
-    workers_[0].count_upgrade({.route = "default/chat", .status = 101, .reason = ""});
+    workers_[0].route("ws", "default/chat").upgrades.add();
     workers_[0].count_connect_error("refused");
     facts_.config_hash = "ab12";
     facts_.certificates = {{"default/tls", WallClock::now()}};
