@@ -5,9 +5,6 @@
 #include <poll.h>
 #include <unistd.h>
 
-#include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
-
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
@@ -16,14 +13,20 @@
 #include <mutex>
 #include <optional>
 #include <thread>
-#include <vector>
+#include <utility>
 
 #include "common/base/limits.hpp"
 #include "common/base/log.hpp"
-#include "common/base/utf8.hpp"
 
 namespace holdfast::telemetry {
 namespace {
+
+using namespace std::chrono_literals;
+
+/// To wake the writer costs more than to format a line, so lines leave in batches: when there is
+/// enough for one write, or the first of them has waited this long.
+constexpr std::size_t kBatchBytes = PIPE_BUF;
+constexpr auto kBatchTime = 50ms;
 
 /// The queue and the thread that empties it into a descriptor.
 class QueuedLog final : public AccessLog {
@@ -35,11 +38,9 @@ public:
     [[nodiscard]] std::uint64_t lines_dropped() const noexcept override { return dropped_.load(); }
 
 private:
-    using Lines = std::vector<std::string>;
-
     void run();
-    [[nodiscard]] Lines wait_for_lines();
-    void write_out(Lines const& lines);
+    [[nodiscard]] std::string wait_for_lines();
+    void write_out(std::string_view lines);
     [[nodiscard]] bool write_all(std::string_view bytes);
     [[nodiscard]] bool wait_until_writable();
     void drop(std::size_t lines);
@@ -47,8 +48,8 @@ private:
     int const fd_;
     std::mutex mutex_;
     std::condition_variable changed_;
-    Lines queue_;
-    std::size_t queue_bytes_ = 0;
+    std::string queue_;  // Whole lines.
+    std::size_t queue_lines_ = 0;
     std::atomic<bool> stopping_{false};
     std::optional<TimePoint> give_up_;  // The writer thread's own.
     std::atomic<std::uint64_t> dropped_{0};
@@ -56,7 +57,8 @@ private:
 };
 
 int open_for_append(std::string const& path);
-void add(boost::json::object& line, std::string_view key, std::string_view text);
+/// As many whole lines as go into one write; at least one.
+std::size_t chunk_size(std::string_view lines) noexcept;
 
 }  // namespace
 
@@ -67,36 +69,6 @@ Result<std::unique_ptr<AccessLog>> open_access_log(std::string const& path) {
         return Error{Reason::internal_error, cause, "cannot open access log " + path};
     }
     return std::unique_ptr<AccessLog>(std::make_unique<QueuedLog>(fd));
-}
-
-std::string to_json_line(AccessRecord const& record) {
-    using std::chrono::duration_cast;
-    boost::json::object line;
-    line["time"] = format_time(record.started);
-    line["duration_ms"] = duration_cast<std::chrono::milliseconds>(record.duration).count();
-    add(line, "request_id", record.request_id);
-    add(line, "traceparent", record.traceparent);
-    add(line, "client", record.client);
-    add(line, "listener", record.listener);
-    add(line, "host", record.host);
-    add(line, "path", record.path);
-    add(line, "route", record.route);
-    add(line, "rule", record.rule);
-    add(line, "backend", record.backend);
-    add(line, "endpoint", record.endpoint);
-    add(line, "subprotocol", record.subprotocol);
-    line["status"] = record.status;
-    line["reason"] = to_string(record.reason);
-    line["side"] = to_string(record.side);
-    if (record.close_code != 0) {
-        line["close_code"] = record.close_code;
-    }
-    add(line, "close_text", record.close_text);
-    line["bytes_from_client"] = record.bytes_from_client;
-    line["bytes_to_client"] = record.bytes_to_client;
-    line["messages_from_client"] = record.messages_from_client;
-    line["messages_to_client"] = record.messages_to_client;
-    return boost::json::serialize(line);
 }
 
 namespace {
@@ -124,22 +96,25 @@ QueuedLog::~QueuedLog() {
 void QueuedLog::write(AccessRecord const& record) {
     std::string line = to_json_line(record);
     line += '\n';
+    bool wake = false;
     {
         std::lock_guard const lock(mutex_);
-        if (queue_.size() >= limits::access_log_lines_max ||
-            queue_bytes_ + line.size() > limits::access_log_bytes_max) {
+        auto const before = queue_.size();
+        auto const after = before + line.size();
+        if (queue_lines_ >= limits::access_log_lines_max || after > limits::access_log_bytes_max) {
             drop(1);
             return;
         }
-        queue_bytes_ += line.size();
-        queue_.push_back(std::move(line));
+        queue_ += line;
+        ++queue_lines_;
+        wake = before == 0 || (before < kBatchBytes && after >= kBatchBytes);
     }
-    changed_.notify_one();
+    if (wake) changed_.notify_one();
 }
 
 void QueuedLog::run() {
     for (;;) {
-        Lines const lines = wait_for_lines();
+        auto const lines = wait_for_lines();
         if (lines.empty()) {
             return;
         }
@@ -148,33 +123,23 @@ void QueuedLog::run() {
 }
 
 /// Nothing only when the log stops and the queue is empty.
-QueuedLog::Lines QueuedLog::wait_for_lines() {
+std::string QueuedLog::wait_for_lines() {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-    queue_bytes_ = 0;
+    changed_.wait_for(lock, kBatchTime,
+                      [this] { return stopping_ || queue_.size() >= kBatchBytes; });
+    queue_lines_ = 0;
     return std::exchange(queue_, {});
 }
 
-void QueuedLog::write_out(Lines const& lines) {
-    // A pipe that is writable takes PIPE_BUF bytes without blocking (pipe(7)), so that this thread
-    // can always be asked to stop.
-    std::string chunk;
-    std::size_t lines_in_chunk = 0;
-    auto const flush = [&] {
+void QueuedLog::write_out(std::string_view lines) {
+    while (!lines.empty()) {
+        auto const chunk = lines.substr(0, chunk_size(lines));
         if (!write_all(chunk)) {
-            drop(lines_in_chunk);
+            drop(static_cast<std::size_t>(std::ranges::count(chunk, '\n')));
         }
-        chunk.clear();
-        lines_in_chunk = 0;
-    };
-    for (std::string const& line : lines) {
-        if (!chunk.empty() && chunk.size() + line.size() > PIPE_BUF) {
-            flush();
-        }
-        chunk += line;
-        ++lines_in_chunk;
+        lines.remove_prefix(chunk.size());
     }
-    flush();
 }
 
 bool QueuedLog::write_all(std::string_view bytes) {
@@ -216,18 +181,18 @@ void QueuedLog::drop(std::size_t lines) {
     }
 }
 
+// A pipe that is writable takes PIPE_BUF bytes without blocking (pipe(7)), so that the writer
+// thread can always be asked to stop.
+std::size_t chunk_size(std::string_view lines) noexcept {
+    auto const last = lines.substr(0, PIPE_BUF).rfind('\n');
+    return (last != lines.npos ? last : lines.find('\n')) + 1;
+}
+
 /// The descriptor, or -1 with errno.
 int open_for_append(std::string const& path) {
     // Standard output is duplicated so that every log closes a descriptor of its own.
     return path == "-" ? ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0)
                        : ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
 }
-
-void add(boost::json::object& line, std::string_view key, std::string_view text) {
-    if (!text.empty()) {
-        line[key] = to_utf8(text);
-    }
-}
-
 }  // namespace
 }  // namespace holdfast::telemetry

@@ -11,7 +11,8 @@
 
 namespace holdfast::telemetry {
 
-/// One line of the access log: a handshake that was refused, or a session that ended.
+/// One line of the access log: a handshake that was refused, or a session that ended. What the
+/// fields mean to operators is in docs/refusals.md.
 /// Views need only live during the call that logs the record.
 struct AccessRecord {
     WallClock::time_point started;
@@ -39,7 +40,8 @@ struct AccessRecord {
 };
 
 /// JSON lines, one per record, through a bounded queue to a writer thread: a stalled reader of
-/// the log never stalls a worker, and what finds the queue full is counted, not waited for.
+/// the log never stalls a worker, and what finds the queue full is counted, not waited for. A line
+/// is written within 50 ms unless the reader stalls.
 /// Safe from every thread.
 class AccessLog {
 public:

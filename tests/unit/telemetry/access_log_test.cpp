@@ -99,6 +99,41 @@ TEST(AccessLogLine, IsOneLineOfJsonWhateverBytesThePeerSent) {
     std::string const line = to_json_line(record);
     EXPECT_EQ(line.find('\n'), std::string::npos);
     EXPECT_EQ(boost::json::parse(line).at("path"), "/a\n\"b\"\xEF\xBF\xBD");
+    EXPECT_EQ(boost::json::parse(line).at("close_text").as_string(), record.close_text);
+}
+
+TEST(AccessLogLine, HasTheFieldsOfTheDocument) {
+    AccessRecord record = session();
+    for (auto* const text :
+         {&record.request_id, &record.traceparent, &record.client, &record.listener, &record.host,
+          &record.path, &record.route, &record.rule, &record.backend, &record.endpoint,
+          &record.subprotocol, &record.close_text}) {
+        *text = "x";
+    }
+    std::vector<std::string> written;
+    for (auto const& field : parsed(record))
+        written.emplace_back(field.key());
+
+    std::vector<std::string> documented;
+    std::ifstream file(HOLDFAST_SOURCE_DIR "/docs/refusals.md");
+    bool ours = false;
+    for (std::string line; std::getline(file, line);) {
+        if (line.starts_with("## ")) ours = line == "## The access log";
+        if (ours && line.starts_with("| `"))
+            documented.push_back(line.substr(3, line.find('`', 3) - 3));
+    }
+    EXPECT_THAT(written, ::testing::ElementsAreArray(documented));
+}
+
+TEST(AccessLogLine, GivesEveryByteBack) {
+    AccessRecord record = session();
+    for (int byte = 0; byte < 0x80; ++byte) {
+        std::string const text(1, static_cast<char>(byte));
+        record.host = text;
+        EXPECT_EQ(parsed(record).at("host").as_string(), text) << byte;
+    }
+    record.host = "gr\u00fc\u00df dich \U0001F44B";
+    EXPECT_EQ(parsed(record).at("host").as_string(), record.host);
 }
 
 TEST_F(AccessLogFile, HasEveryLineOnceTheLogIsDestroyed) {
@@ -114,6 +149,17 @@ TEST_F(AccessLogFile, HasEveryLineOnceTheLogIsDestroyed) {
     std::vector<std::string> const written = lines();
     ASSERT_EQ(written.size(), std::size_t(kLines));
     EXPECT_EQ(boost::json::parse(written.back()).at("bytes_to_client"), kLines - 1);
+}
+
+TEST_F(AccessLogFile, HasALineSoonThoughNoOtherFollows) {
+    auto log = open_access_log(path()).value();
+    for (std::size_t count = 1; count <= 3; ++count) {
+        log->write(session());
+        auto const deadline = Clock::now() + 10s;
+        while (lines().size() < count && Clock::now() < deadline) {
+        }
+        EXPECT_EQ(lines().size(), count);
+    }
 }
 
 TEST_F(AccessLogFile, IsAppendedTo) {
