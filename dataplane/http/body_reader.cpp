@@ -6,14 +6,11 @@
 
 #include "common/base/assert.hpp"
 #include "common/base/limits.hpp"
+#include "dataplane/http/fault.hpp"
 #include "dataplane/http/syntax.hpp"
 
 namespace holdfast::http {
 namespace {
-
-[[nodiscard]] Error bad_response(std::string_view detail) {
-    return {Reason::upstream_bad_response, {}, std::string(detail)};
-}
 
 /// The length that all Content-Length fields agree on; nothing if one is not a number.
 [[nodiscard]] std::optional<std::uint64_t> content_length(Fields fields) noexcept;

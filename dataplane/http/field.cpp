@@ -32,4 +32,8 @@ bool has_token(Fields fields, std::string_view name, std::string_view token) noe
     return false;
 }
 
+void append_field(std::string& head, std::string_view name, std::string_view value) {
+    head.append(name).append(": ").append(value).append("\r\n");
+}
+
 }  // namespace holdfast::http

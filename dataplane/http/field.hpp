@@ -1,6 +1,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace holdfast::http {
@@ -19,5 +20,8 @@ using Fields = std::span<Field const>;
 /// True when a comma-separated field of that name, on any of its lines, has the element `token`;
 /// both are compared without case (RFC 9110 §5.6.1).
 [[nodiscard]] bool has_token(Fields fields, std::string_view name, std::string_view token) noexcept;
+
+/// Adds a whole field to a head under construction.
+void append_field(std::string& head, std::string_view name, std::string_view value);
 
 }  // namespace holdfast::http

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "dataplane/http/hop.hpp"
+#include "dataplane/http/hop_by_hop.hpp"
 #include "dataplane/http/syntax.hpp"
 
 namespace holdfast::http {
@@ -13,7 +13,6 @@ namespace {
 /// Is this field replaced by one of our own?
 [[nodiscard]] bool is_ours(std::string_view name, Trace const& trace) noexcept;
 [[nodiscard]] std::string forwarded_for(Fields fields, std::string_view client);
-void append_field(std::string& head, std::string_view name, std::string_view value);
 
 }  // namespace
 
@@ -62,10 +61,6 @@ std::string forwarded_for(Fields fields, std::string_view client) {
         list.append(field.value).append(", ");
     }
     return list.append(client);
-}
-
-void append_field(std::string& head, std::string_view name, std::string_view value) {
-    head.append(name).append(": ").append(value).append("\r\n");
 }
 
 }  // namespace

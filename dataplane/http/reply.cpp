@@ -1,13 +1,12 @@
 #include "dataplane/http/reply.hpp"
 
 #include "common/base/assert.hpp"
-#include "dataplane/http/hop.hpp"
+#include "dataplane/http/hop_by_hop.hpp"
 #include "dataplane/http/syntax.hpp"
 
 namespace holdfast::http {
 namespace {
 
-void append_field(std::string& head, std::string_view name, std::string_view value);
 /// The backend's fields that go on to the client. How long the body is, and which id the request
 /// has, we say ourselves.
 void append_end_to_end(std::string& head, Fields fields);
@@ -61,10 +60,6 @@ std::string passed_reply(ResponseHead const& backend, std::string_view body,
 }
 
 namespace {
-
-void append_field(std::string& head, std::string_view name, std::string_view value) {
-    head.append(name).append(": ").append(value).append("\r\n");
-}
 
 void append_end_to_end(std::string& head, Fields fields) {
     for (Field const& field : fields) {

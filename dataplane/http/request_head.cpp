@@ -6,6 +6,7 @@
 #include <string>
 
 #include "common/base/limits.hpp"
+#include "dataplane/http/fault.hpp"
 #include "dataplane/http/path.hpp"
 #include "dataplane/http/syntax.hpp"
 
@@ -13,10 +14,6 @@ namespace holdfast::http {
 namespace {
 
 constexpr HeadScanner::Limits kLimits{limits::request_head_bytes_max, limits::header_fields_max};
-
-[[nodiscard]] Error bad_request(std::string_view detail) {
-    return {Reason::bad_request, {}, std::string(detail)};
-}
 
 /// What follows the scheme of a target in absolute form; nothing for other forms.
 [[nodiscard]] std::optional<std::string_view> behind_scheme(std::string_view target) noexcept;

@@ -4,16 +4,13 @@
 #include <string>
 
 #include "common/base/limits.hpp"
+#include "dataplane/http/fault.hpp"
 #include "dataplane/http/syntax.hpp"
 
 namespace holdfast::http {
 namespace {
 
 constexpr HeadScanner::Limits kLimits{limits::response_head_bytes_max, limits::header_fields_max};
-
-[[nodiscard]] Error bad_response(std::string_view detail) {
-    return {Reason::upstream_bad_response, {}, std::string(detail)};
-}
 
 }  // namespace
 

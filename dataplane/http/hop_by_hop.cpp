@@ -1,4 +1,4 @@
-#include "dataplane/http/hop.hpp"
+#include "dataplane/http/hop_by_hop.hpp"
 
 #include <algorithm>
 #include <array>
