@@ -18,12 +18,14 @@ struct Letter {
 
 bool has_dot_segments(std::string_view path) noexcept {
     std::size_t dots = 0;
-    bool only_dots = true;  // Of the segment under way.
+    bool only_dots = true;  // Of the segment under way, without its parameters.
     for (std::size_t i = 0; i < path.size();) {
         auto const [value, size] = letter_at(path, i);
         i += size;
-        if (value == '/' || value == '\\') {
-            if (only_dots && (dots == 1 || dots == 2)) return true;
+        bool const ends_segment = value == '/' || value == '\\';
+        bool const ends_name = ends_segment || value == ';';
+        if (ends_name && only_dots && (dots == 1 || dots == 2)) return true;
+        if (ends_segment) {
             dots = 0;
             only_dots = true;
         } else if (value == '.') {

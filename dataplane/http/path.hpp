@@ -5,9 +5,10 @@
 
 namespace holdfast::http {
 
-/// Has the path a segment `.` or `..`, also one spelt with `%2e`, or set off by `%2f`, `\` or
-/// `%5c`? A client resolves those before it sends (RFC 3986 §6.2.2.3). One that does not would be
-/// matched by one path here and served another one by a backend that resolves them.
+/// Has the path a segment `.` or `..`, also one spelt with `%2e`, set off by `%2f`, `\` or `%5c`,
+/// or followed by parameters (`..;x`, `..%3bx`)? A client resolves those before it sends (RFC 3986
+/// §6.2.2.3). One that does not would be matched by one path here and served another one by a
+/// backend that resolves them; servlet containers take parameters off before they do.
 [[nodiscard]] bool has_dot_segments(std::string_view path) noexcept;
 
 /// Gateway API's ReplacePrefixMatch: `prefix` is what the winning match says, and has matched.

@@ -47,14 +47,16 @@ TEST(ReplacePrefix, KeepsEncodedCharactersAndEmptyElements) {
 TEST(DotSegments, AreFoundHoweverTheyAreSpelt) {
     for (std::string_view const path :
          {"/.", "/..", "/a/..", "/a/./b", "/a/../b", "/%2e", "/a/%2E./b", "/a/.%2e", "/a%2f..%2fb",
-          "/a\\..\\b", "/a%5c..", "/../"}) {
+          "/a\\..\\b", "/a%5c..", "/../", "/a/..;/b", "/a/..;x=1", "/a/..%3b/b", "/a/..%3B",
+          "/.;/a", "/a/%2e.%3bx/b", "/a;x/..;y"}) {
         EXPECT_TRUE(has_dot_segments(path)) << path;
     }
 }
 
 TEST(DotSegments, AreNotSeenInOtherNames) {
-    for (std::string_view const path : {"/", "/a", "/...", "/.well-known/x", "/a.b/c..d", "/..a",
-                                        "/%2", "/%", "/%2e%2e%2e", "//", "/a/%zz.", "/.%"}) {
+    for (std::string_view const path :
+         {"/", "/a", "/...", "/.well-known/x", "/a.b/c..d", "/..a", "/%2", "/%", "/%2e%2e%2e", "//",
+          "/a/%zz.", "/.%", "/;/a", "/a;..", "/;../a", "/...;x", "/a..;x", "/%3b.."}) {
         EXPECT_FALSE(has_dot_segments(path)) << path;
     }
 }
