@@ -9,10 +9,13 @@
 namespace holdfast::http {
 namespace {
 
-[[nodiscard]] std::string target_of(RequestHead const& head, Hop const& hop);
-/// Is this field replaced by one of our own?
+void append_target(std::string& out, RequestHead const& head, Hop const& hop);
+/// Does this field speak of what only we may speak of?
 [[nodiscard]] bool is_ours(std::string_view name, Trace const& trace) noexcept;
-[[nodiscard]] std::string forwarded_for(Fields fields, std::string_view client);
+/// A field's name as CGI and WSGI servers see it, which make one variable of `X_Forwarded_For` and
+/// `X-Forwarded-For`.
+[[nodiscard]] bool equal_variable(std::string_view a, std::string_view b) noexcept;
+void append_forwarded_for(std::string& out, Fields fields, std::string_view client);
 
 }  // namespace
 
@@ -20,14 +23,16 @@ std::string forward_head(RequestHead const& head, Hop const& hop, Trace const& t
     constexpr std::size_t our_fields = 512;
     std::string out;
     out.reserve(head.bytes() + our_fields);
-    out.append(head.method()).append(" ").append(target_of(head, hop)).append(" HTTP/1.1\r\n");
+    out.append(head.method()).append(" ");
+    append_target(out, head, hop);
+    out.append(" HTTP/1.1\r\n");
     for (Field const& field : head.fields()) {
         if (is_hop_by_hop(field.name, head.fields()) || is_ours(field.name, trace)) continue;
         append_field(out, field.name, equal_fold(field.name, "Host") ? head.host() : field.value);
     }
     append_field(out, "Upgrade", "websocket");
     append_field(out, "Connection", "Upgrade");
-    append_field(out, "X-Forwarded-For", forwarded_for(head.fields(), hop.client));
+    append_forwarded_for(out, head.fields(), hop.client);
     append_field(out, "X-Forwarded-Proto", hop.scheme == Scheme::https ? "https" : "http");
     append_field(out, "X-Forwarded-Host", head.host());
     append_field(out, "X-Forwarded-Port", std::to_string(hop.port));
@@ -38,29 +43,37 @@ std::string forward_head(RequestHead const& head, Hop const& hop, Trace const& t
 
 namespace {
 
-std::string target_of(RequestHead const& head, Hop const& hop) {
-    std::string target =
-        hop.rewrite ? replace_prefix(head.path(), *hop.rewrite) : std::string(head.path());
-    if (head.has_query()) target.append("?").append(head.query());
-    return target;
+void append_target(std::string& out, RequestHead const& head, Hop const& hop) {
+    if (hop.rewrite) {
+        out.append(replace_prefix(head.path(), *hop.rewrite));
+    } else {
+        out.append(head.path());
+    }
+    if (head.has_query()) out.append("?").append(head.query());
 }
 
 bool is_ours(std::string_view name, Trace const& trace) noexcept {
-    constexpr std::array<std::string_view, 6> ours{"X-Forwarded-For",  "X-Forwarded-Proto",
-                                                   "X-Forwarded-Host", "X-Forwarded-Port",
-                                                   "X-Request-Id",     "traceparent"};
-    auto const same = [name](std::string_view other) { return equal_fold(name, other); };
+    constexpr std::array<std::string_view, 7> ours{
+        "Forwarded",        "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host",
+        "X-Forwarded-Port", "X-Request-Id",    "traceparent"};
+    auto const same = [name](std::string_view other) { return equal_variable(name, other); };
     // The vendors' state belongs to the trace it came with.
     return std::ranges::any_of(ours, same) || (!trace.continued && same("tracestate"));
 }
 
-std::string forwarded_for(Fields fields, std::string_view client) {
-    std::string list;
+bool equal_variable(std::string_view a, std::string_view b) noexcept {
+    auto const fold = [](char c) { return c == '_' ? '-' : to_lower(c); };
+    return std::ranges::equal(a, b, {}, fold, fold);
+}
+
+void append_forwarded_for(std::string& out, Fields fields, std::string_view client) {
+    constexpr std::string_view name = "X-Forwarded-For";
+    out.append(name).append(": ");
     for (Field const& field : fields) {
-        if (!equal_fold(field.name, "X-Forwarded-For") || field.value.empty()) continue;
-        list.append(field.value).append(", ");
+        if (!equal_fold(field.name, name) || field.value.empty()) continue;
+        out.append(field.value).append(", ");
     }
-    return list.append(client);
+    out.append(client).append("\r\n");
 }
 
 }  // namespace

@@ -26,7 +26,8 @@ struct Hop {
 /// Host and all other end-to-end fields go on as they came and in their order, Sec-WebSocket-Key
 /// and -Extensions included: the two peers negotiate with each other. Hop-by-hop fields are
 /// replaced by our own `Upgrade` and `Connection`; X-Forwarded-For is extended by the client;
-/// X-Forwarded-Proto, -Host and -Port, X-Request-Id and traceparent are set.
+/// X-Forwarded-Proto, -Host and -Port, X-Request-Id and traceparent are set. What the client says
+/// under these names with `_` for `-`, and in `Forwarded`, is dropped (docs/reference.md).
 /// Input  a complete head that check_upgrade has accepted.
 [[nodiscard]] std::string forward_head(RequestHead const& head, Hop const& hop, Trace const& trace);
 

@@ -92,6 +92,25 @@ TEST(Forward, OverwritesWhatElseTheClientSaysOfItsConnection) {
     EXPECT_THAT(head, Not(HasSubstr("evil")));
 }
 
+TEST(Forward, DropsTheClientsForwardedField) {
+    std::string const head = forwarded("Forwarded: for=1.2.3.4;proto=https\r\nfORWARDED: x\r\n");
+    EXPECT_THAT(head, Not(HasSubstr("1.2.3.4")));
+    EXPECT_THAT(head, Not(HasSubstr("fORWARDED")));
+}
+
+/// CGI and WSGI name a field's variable by its letters and digits, `_` for all else.
+TEST(Forward, DropsItsOwnNamesSpeltWithUnderscores) {
+    for (std::string const name : {"X_Forwarded_For", "x_forwarded-for", "X-Forwarded_Proto",
+                                   "X_FORWARDED_HOST", "X_Forwarded_Port", "X_Request_Id"}) {
+        EXPECT_THAT(forwarded(name + ": sly\r\n"), Not(HasSubstr("sly"))) << name;
+    }
+}
+
+TEST(Forward, KeepsOtherNamesWithUnderscores) {
+    EXPECT_THAT(forwarded("X_Real_Ip: 1\r\nForwarded_By: 2\r\n"),
+                HasSubstr("X_Real_Ip: 1\r\nForwarded_By: 2\r\n"));
+}
+
 TEST(Forward, ReplacesTheTraceFields) {
     std::string const head = forwarded("X-Request-Id: theirs\r\ntraceparent: theirs\r\n");
     EXPECT_THAT(head, Not(HasSubstr("theirs")));
