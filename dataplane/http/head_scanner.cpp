@@ -9,23 +9,26 @@ HeadScanner::HeadScanner(Limits limits) noexcept : limits_(limits) {}
 
 HeadScanner::Scanned HeadScanner::scan(std::string_view bytes) {
     HOLDFAST_ASSERT(at_ != At::done && fault_.empty());
-    for (std::size_t i = 0; i < bytes.size(); ++i) {
-        if (this->bytes() == limits_.bytes_max) return {State::too_large, i};
-        buffer_.push_back(bytes[i]);
-        step(bytes[i]);
-        if (!fault_.empty()) return {State::malformed, i + 1};
-        if (ranges_.size() > limits_.fields_max) return {State::too_large, i + 1};
+    std::size_t const before = taken_;
+    auto const consumed = [&] { return taken_ - before; };
+    buffer_.append(bytes.substr(0, limits_.bytes_max - this->bytes()));
+    while (taken_ < buffer_.size()) {
+        step(buffer_[taken_++]);
+        if (!fault_.empty()) return {State::malformed, consumed()};
+        if (ranges_.size() > limits_.fields_max) return {State::too_large, consumed()};
         if (at_ == At::done) {
+            buffer_.resize(taken_);
             make_views();
-            return {State::complete, i + 1};
+            return {State::complete, consumed()};
         }
     }
-    return {State::need_more, bytes.size()};
+    return {consumed() < bytes.size() ? State::too_large : State::need_more, consumed()};
 }
 
 void HeadScanner::restart() noexcept {
     HOLDFAST_ASSERT(at_ == At::done);
-    bytes_before_ += buffer_.size();
+    bytes_before_ += taken_;
+    taken_ = 0;
     buffer_.clear();
     ranges_.clear();
     fields_.clear();
@@ -65,7 +68,7 @@ void HeadScanner::begin_head(char c) {
         skipped_line_ = true;
         at_ = At::start_lf;
     } else if (is_token_char(c)) {
-        begin_ = buffer_.size() - 1;
+        begin_ = taken_ - 1;
         at_ = At::start_line;
     } else {
         reject("does not begin as HTTP does");
@@ -85,7 +88,7 @@ void HeadScanner::begin_field(char c) {
     if (c == '\r') {
         at_ = At::last_lf;
     } else if (is_token_char(c)) {
-        begin_ = buffer_.size() - 1;
+        begin_ = taken_ - 1;
         at_ = At::name;
     } else if (c == ' ' || c == '\t') {
         reject("header field is folded over two lines");
@@ -97,7 +100,7 @@ void HeadScanner::begin_field(char c) {
 void HeadScanner::name_byte(char c) {
     if (c == ':') {
         name_ = piece();
-        begin_ = buffer_.size();
+        begin_ = taken_;
         at_ = At::value;
     } else if (c == ' ' || c == '\t') {
         reject("space in or behind the name of a header field");
@@ -126,9 +129,7 @@ void HeadScanner::reject_control(char c) noexcept {
     reject(c == '\n' ? "line ends in LF without CR" : "control character");
 }
 
-HeadScanner::Range HeadScanner::piece() const noexcept {
-    return {begin_, buffer_.size() - 1 - begin_};
-}
+HeadScanner::Range HeadScanner::piece() const noexcept { return {begin_, taken_ - 1 - begin_}; }
 
 std::string_view HeadScanner::view(Range range) const noexcept {
     return std::string_view(buffer_).substr(range.begin, range.size);

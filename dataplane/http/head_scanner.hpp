@@ -18,7 +18,7 @@ struct Fed {
     std::size_t consumed = 0;
 };
 
-/// Splits a head of HTTP/1.x into its start line and fields, byte by byte (RFC 9112 §2.2, §5).
+/// Splits a head of HTTP/1.x into its start line and fields (RFC 9112 §2.2, §5).
 ///
 /// Strict where leniency lets two parsers disagree about one message: lines end in CRLF only, no
 /// field is folded, no space stands before the colon, no control character is let through.
@@ -53,7 +53,7 @@ public:
     [[nodiscard]] std::string_view start_line() const noexcept;
     [[nodiscard]] Fields fields() const noexcept { return fields_; }
     /// Bytes taken so far, empty line included.
-    [[nodiscard]] std::size_t bytes() const noexcept { return bytes_before_ + buffer_.size(); }
+    [[nodiscard]] std::size_t bytes() const noexcept { return bytes_before_ + taken_; }
 
 private:
     enum class At : std::uint8_t {
@@ -95,6 +95,7 @@ private:
     bool skipped_line_ = false;
     std::size_t begin_ = 0;  // Of the piece under way, in the buffer.
     std::size_t bytes_before_ = 0;
+    std::size_t taken_ = 0;  // Bytes of the buffer that were looked at; more only inside scan().
     Range start_line_{0, 0};
     Range name_{0, 0};
     std::string_view fault_;

@@ -1,6 +1,7 @@
 #include "dataplane/http/trace.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -9,6 +10,8 @@
 
 namespace holdfast::http {
 namespace {
+
+constexpr std::size_t kTraceparentSize = 55;  // 00-{32}-{16}-{2}
 
 /// What is kept of a traceparent (W3C Trace Context §3.2).
 struct Parent {
@@ -19,7 +22,9 @@ struct Parent {
 [[nodiscard]] std::optional<std::string_view> sane_request_id(Fields fields) noexcept;
 [[nodiscard]] std::optional<Parent> parent_of(Fields fields) noexcept;
 [[nodiscard]] std::string uuid(Random& random);
-[[nodiscard]] std::string hex(std::uint64_t number);
+using Hex = std::array<char, 16>;
+[[nodiscard]] Hex hex(std::uint64_t number) noexcept;
+[[nodiscard]] std::string_view text_of(Hex const& digits) noexcept;
 /// All zero means "none" in a traceparent.
 [[nodiscard]] std::uint64_t nonzero(Random& random);
 
@@ -31,10 +36,18 @@ Trace trace_for(Fields fields, Random& random) {
     trace.request_id = request_id ? std::string(*request_id) : uuid(random);
     auto const parent = parent_of(fields);
     trace.continued = parent.has_value();
-    std::string const trace_id =
-        parent ? std::string(parent->trace_id) : hex(nonzero(random)) + hex(random());
-    char const flags = static_cast<char>('0' + (parent ? parent->flags : 0));
-    trace.traceparent = "00-" + trace_id + '-' + hex(nonzero(random)) + "-0" + flags;
+    trace.traceparent.reserve(kTraceparentSize);
+    trace.traceparent = "00-";
+    if (parent) {
+        trace.traceparent += parent->trace_id;
+    } else {
+        trace.traceparent += text_of(hex(nonzero(random)));
+        trace.traceparent += text_of(hex(random()));
+    }
+    trace.traceparent += '-';
+    trace.traceparent += text_of(hex(nonzero(random)));
+    trace.traceparent += "-0";
+    trace.traceparent += static_cast<char>('0' + (parent ? parent->flags : 0));
     return trace;
 }
 
@@ -49,7 +62,7 @@ std::optional<std::string_view> sane_request_id(Fields fields) noexcept {
 }
 
 std::optional<Parent> parent_of(Fields fields) noexcept {
-    constexpr std::size_t size = 55;        // 00-{32}-{16}-{2}
+    constexpr std::size_t size = kTraceparentSize;
     constexpr unsigned known_flags = 0b11;  // sampled, random; others must be sent as zero.
     Field const* const field = sole_field(fields, "traceparent");
     if (field == nullptr || field->value.size() < size) return std::nullopt;
@@ -78,20 +91,26 @@ std::optional<Parent> parent_of(Fields fields) noexcept {
 std::string uuid(Random& random) {
     constexpr std::uint64_t version_mask = 0xf000, version_4 = 0x4000;
     constexpr std::uint64_t variant_mask = 0xc000'0000'0000'0000, variant_1 = 0x8000'0000'0000'0000;
-    std::string const high = hex((random() & ~version_mask) | version_4);
-    std::string const low = hex((random() & ~variant_mask) | variant_1);
-    return high.substr(0, 8) + '-' + high.substr(8, 4) + '-' + high.substr(12) + '-' +
-           low.substr(0, 4) + '-' + low.substr(4);
+    auto const high_digits = hex((random() & ~version_mask) | version_4);
+    auto const low_digits = hex((random() & ~variant_mask) | variant_1);
+    auto const high = text_of(high_digits);
+    auto const low = text_of(low_digits);
+    std::string id;
+    id.reserve(36);
+    id.append(high, 0, 8).append("-").append(high, 8, 4).append("-").append(high, 12);
+    return id.append("-").append(low, 0, 4).append("-").append(low, 4);
 }
 
-std::string hex(std::uint64_t number) {
+Hex hex(std::uint64_t number) noexcept {
     constexpr std::string_view digits = "0123456789abcdef";
-    std::string text(16, '0');
+    Hex text;
     for (auto place = text.rbegin(); place != text.rend(); ++place, number >>= 4) {
         *place = digits[number & 0xf];
     }
     return text;
 }
+
+std::string_view text_of(Hex const& digits) noexcept { return {digits.data(), digits.size()}; }
 
 std::uint64_t nonzero(Random& random) {
     std::uint64_t const number = random();

@@ -7,19 +7,13 @@
 
 #include "common/base/assert.hpp"
 #include "common/base/limits.hpp"
+#include "dataplane/http/fault.hpp"
 #include "dataplane/http/syntax.hpp"
 
 namespace holdfast::http {
 namespace {
 
 using Views = std::vector<std::string_view>;
-
-[[nodiscard]] Error bad_request(std::string_view detail) {
-    return {Reason::bad_request, {}, std::string(detail)};
-}
-[[nodiscard]] Error bad_response(std::string_view detail) {
-    return {Reason::upstream_bad_response, {}, std::string(detail)};
-}
 
 [[nodiscard]] Result<void> check_request(RequestHead const& head);
 [[nodiscard]] Result<void> check_body(Fields fields);
@@ -31,6 +25,7 @@ using Views = std::vector<std::string_view>;
 [[nodiscard]] Views extensions_of(Fields fields);
 [[nodiscard]] Result<std::string_view> chosen_subprotocol(Fields fields, Views const& offered);
 [[nodiscard]] bool all_offered(Views const& chosen, Views const& offered) noexcept;
+[[nodiscard]] EVP_MD const* sha1();
 
 }  // namespace
 
@@ -84,9 +79,8 @@ std::string accept_for(std::string_view key) {
     constexpr std::string_view guid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
     std::string const text = std::string(key).append(guid);
     std::array<unsigned char, 20> digest{};
-    // SHA-1 is what the handshake is defined by; it proves that HTTP was understood, nothing more.
     int const hashed =
-        EVP_Digest(text.data(), text.size(), digest.data(), nullptr, EVP_sha1(), nullptr);
+        EVP_Digest(text.data(), text.size(), digest.data(), nullptr, sha1(), nullptr);
     HOLDFAST_ASSERT(hashed == 1);
     std::array<unsigned char, 29> base64{};  // 28 characters and the NUL that OpenSSL adds.
     int const size = EVP_EncodeBlock(base64.data(), digest.data(), int{digest.size()});
@@ -192,6 +186,15 @@ bool all_offered(Views const& chosen, Views const& offered) noexcept {
         return std::ranges::any_of(
             offered, [name](std::string_view other) { return equal_fold(name, other); });
     });
+}
+
+/// SHA-1 is what the handshake is defined by; it proves that HTTP was understood, nothing more.
+/// Fetched once, since EVP_sha1() makes OpenSSL search its providers with every digest
+/// (crypto(7ossl)); never freed, since OpenSSL may be gone when statics are destroyed.
+EVP_MD const* sha1() {
+    static EVP_MD const* const fetched = EVP_MD_fetch(nullptr, "SHA1", nullptr);
+    HOLDFAST_ASSERT(fetched != nullptr);
+    return fetched;
 }
 
 }  // namespace
