@@ -93,15 +93,10 @@ Await<Result<void>> dial(Exchange& exchange, TimePoint deadline) {
 }
 
 Await<Result<DialOutcome>> await_connect(Exchange& exchange) {
-    for (;;) {
-        auto const waited = co_await exchange.wait(exchange.backend, Interest::write);
-        if (waited.has_error()) {
-            if (waited.error().reason == Reason::upstream_timeout) co_return DialOutcome::timeout;
-            co_return waited.error();
-        }
-        auto const outcome = upstream::finish_dial(exchange.backend.transport().fd());
-        if (outcome != DialOutcome::in_progress) co_return outcome;
-    }
+    auto const waited = co_await exchange.wait(exchange.backend, Interest::write);
+    if (waited.has_value()) co_return upstream::finish_dial(exchange.backend.transport().fd());
+    if (waited.error().reason == Reason::upstream_timeout) co_return DialOutcome::timeout;
+    co_return waited.error();
 }
 
 Result<void> judge_dial(Exchange& exchange, DialOutcome outcome) {
@@ -165,7 +160,8 @@ Await<Result<void>> receive_body(Exchange& exchange) {
     co_return Result<void>{};
 }
 
-/// The backend's next bytes, in the worker's scratch buffer; none when it has ended.
+/// The backend's next bytes; none when it has ended. A view of the worker's scratch buffer, to be
+/// used before the next wait.
 Await<Result<relay::Bytes>> read_some(Exchange& exchange) {
     auto& scratch = exchange.services.scratch;
     for (;;) {

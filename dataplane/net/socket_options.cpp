@@ -24,7 +24,6 @@ void set_connection_options(int fd) noexcept {
     set(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
     set(fd, IPPROTO_TCP, TCP_KEEPIDLE, count(std::chrono::seconds(keepalive_idle)));
     set(fd, IPPROTO_TCP, TCP_KEEPINTVL, count(std::chrono::seconds(keepalive_interval)));
-    set(fd, IPPROTO_TCP, TCP_KEEPCNT, keepalive_probes);
     set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, count(std::chrono::milliseconds(user_timeout)));
 }
 

@@ -1,6 +1,5 @@
 #include "dataplane/upstream/dialer.hpp"
 
-#include <poll.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -12,7 +11,6 @@ namespace holdfast::upstream {
 namespace {
 
 DialOutcome classify(int error) noexcept;
-bool is_writable(int fd) noexcept;
 
 }  // namespace
 
@@ -32,7 +30,6 @@ Dial begin_dial(model::Endpoint const& endpoint) {
 }
 
 DialOutcome finish_dial(int fd) noexcept {
-    if (!is_writable(fd)) return DialOutcome::in_progress;
     int error = 0;
     socklen_t length = sizeof error;
     if (::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length) != 0) error = errno;
@@ -74,11 +71,6 @@ DialOutcome classify(int error) noexcept {
         default:
             return DialOutcome::other;
     }
-}
-
-bool is_writable(int fd) noexcept {
-    pollfd wanted{.fd = fd, .events = POLLOUT, .revents = 0};
-    return ::poll(&wanted, 1, 0) == 1;
 }
 
 }  // namespace

@@ -31,7 +31,7 @@ struct Dial {
 /// Never blocks; waiting and deadlines are the caller's.
 [[nodiscard]] Dial begin_dial(model::Endpoint const& endpoint);
 
-/// What became of a connect in progress, once its socket is writable. `in_progress` if it was not.
+/// What became of a connect in progress, once its socket is writable (connect(2), EINPROGRESS).
 [[nodiscard]] DialOutcome finish_dial(int fd) noexcept;
 
 }  // namespace holdfast::upstream
