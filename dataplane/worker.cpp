@@ -9,7 +9,7 @@
 #include <thread>
 #include <utility>
 
-#include "dataplane/handshake/session.hpp"
+#include "dataplane/handshake/handshake.hpp"
 #include "dataplane/listen/serving_state.hpp"
 #include "dataplane/net/descriptor.hpp"
 #include "dataplane/relay/engine.hpp"
@@ -174,6 +174,7 @@ Worker::Core::Core(int index, telemetry::AccessLog& access_log, handshake::Setti
     services.adopt = [this](relay::Admission admission, ServingState const& admitted_by) {
         adopt(std::move(admission), admitted_by);
     };
+    services.on_answer = [this] { handshakes.fetch_sub(1, std::memory_order_relaxed); };
     services.on_end = [this] { handshake_ended(); };
 }
 
@@ -191,7 +192,6 @@ void Worker::Core::adopt(relay::Admission admission, ServingState const& admitte
 }
 
 void Worker::Core::handshake_ended() {
-    handshakes.fetch_sub(1, std::memory_order_relaxed);
     if (stopping && services.group.is_empty()) io.stop();
 }
 

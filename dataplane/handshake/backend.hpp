@@ -11,8 +11,8 @@ namespace holdfast::handshake {
 /// first byte of an answer; never after that, and at most limits::dial_attempts_max in all.
 ///
 /// Errors  `invalid_backend`, `no_endpoint`, `upstream_refused`, `upstream_timeout`,
-///         `upstream_bad_response`, `overloaded`, `client_gone`; `upstream_rejected` for an answer
-///         that is not 101, which then is whole in `answer` and `body`.
+///         `upstream_bad_response`, `overloaded`, Exchange::wait's; `upstream_rejected` for an
+///         answer that is not 101, which then is whole in `answer` and `body`.
 [[nodiscard]] Await<Result<void>> reach_backend(Exchange& exchange);
 
 }  // namespace holdfast::handshake

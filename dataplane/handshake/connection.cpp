@@ -1,5 +1,7 @@
 #include "dataplane/handshake/connection.hpp"
 
+#include <poll.h>
+
 #include <utility>
 
 namespace holdfast::handshake {
@@ -33,6 +35,11 @@ Interest Connection::interest(Interest intent) const noexcept {
 void Connection::cancel() noexcept {
     boost::system::error_code ignored;
     if (descriptor_.is_open()) descriptor_.cancel(ignored);
+}
+
+bool Connection::peer_has_left() const noexcept {
+    pollfd look{.fd = transport_.fd(), .events = POLLRDHUP, .revents = 0};
+    return ::poll(&look, 1, 0) > 0;
 }
 
 void Connection::join_asio() noexcept {

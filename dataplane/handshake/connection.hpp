@@ -53,6 +53,9 @@ public:
     }
     void cancel() noexcept;
 
+    /// Has the peer's FIN or reset come? What it sent before may still be unread.
+    [[nodiscard]] bool peer_has_left() const noexcept;
+
 private:
     using Descriptor = boost::asio::posix::basic_stream_descriptor<Executor>;
 

@@ -1,13 +1,17 @@
 #include "dataplane/handshake/exchange.hpp"
 
 #include <boost/asio/error.hpp>
-#include <boost/asio/post.hpp>
 
 #include <utility>
 
-#include "common/base/limits.hpp"
-
 namespace holdfast::handshake {
+namespace {
+
+relay::Bytes as_bytes(std::string_view text) noexcept {
+    return {reinterpret_cast<std::uint8_t const*>(text.data()), text.size()};
+}
+
+}  // namespace
 
 Exchange::Exchange(Services& with, net::Descriptor accepted, std::uint16_t on_port)
     : services(with),
@@ -24,7 +28,7 @@ Exchange::Exchange(Services& with, net::Descriptor accepted, std::uint16_t on_po
     services.cells.handshakes_active.add();
 }
 
-Exchange::~Exchange() { services.cells.handshakes_active.sub(); }
+Exchange::~Exchange() { settle(); }
 
 void Exchange::set_deadline(TimePoint deadline, Reason reason) noexcept {
     Member::set_deadline(deadline);
@@ -58,6 +62,12 @@ Await<Result<void>> Exchange::send(Connection& connection, std::string_view byte
     co_return Result<void>{};
 }
 
+void Exchange::on_tick() noexcept {
+    if (waiting_for_ != &backend || !client.peer_has_left()) return;
+    client_gone_ = true;
+    backend.cancel();
+}
+
 void Exchange::expire() noexcept {
     expired_ = true;
     if (waiting_for_ != nullptr) waiting_for_->cancel();
@@ -76,52 +86,10 @@ Result<void> Exchange::interruption() const {
     return {};
 }
 
-// --- watching the client -----------------------------------------------------------------------
-
-namespace {
-
-/// Past this a client that sends without waiting for its answer is left to TCP's flow control.
-constexpr std::size_t kEarlyBytesMax = limits::scratch_bytes;
-
-}  // namespace
-
-void Exchange::watch_client() {
-    watches_client_ = true;
-    client_readable();
-}
-
-Await<void> Exchange::unwatch_client() {
-    watches_client_ = false;
-    client.cancel();
-    while (watch_pending_) {
-        co_await boost::asio::post(services.io.get_executor(),
-                                   boost::asio::use_awaitable_t<Executor>{});
-    }
-}
-
-void Exchange::client_readable() {
-    if (!watches_client_ || stopped_) return;
-    if (!read_early()) {
-        client_gone_ = true;
-        if (waiting_for_ != nullptr) waiting_for_->cancel();
-        return;
-    }
-    if (early_from_client.size() >= kEarlyBytesMax) return;
-    watch_pending_ = true;
-    client.wait(client.interest(Interest::read), [this](boost::system::error_code const& error) {
-        watch_pending_ = false;
-        if (!error) client_readable();
-    });
-}
-
-bool Exchange::read_early() {
-    while (early_from_client.size() < kEarlyBytesMax) {
-        auto const got = client.transport().read(services.scratch);
-        if (got.status == relay::IoStatus::would_block) return true;
-        if (got.status != relay::IoStatus::ok) return false;
-        early_from_client += as_text(relay::Bytes(services.scratch).first(got.bytes));
-    }
-    return true;
+void Exchange::settle() noexcept {
+    if (std::exchange(settled_, true)) return;
+    services.cells.handshakes_active.sub();
+    services.on_answer();
 }
 
 std::string endpoint_of(Exchange const& exchange) {
@@ -131,10 +99,6 @@ std::string endpoint_of(Exchange const& exchange) {
 
 std::string_view as_text(relay::Bytes bytes) noexcept {
     return {reinterpret_cast<char const*>(bytes.data()), bytes.size()};
-}
-
-relay::Bytes as_bytes(std::string_view text) noexcept {
-    return {reinterpret_cast<std::uint8_t const*>(text.data()), text.size()};
 }
 
 }  // namespace holdfast::handshake

@@ -24,7 +24,7 @@
 namespace holdfast::handshake {
 
 /// One handshake under way: its two connections, what is known so far, and the one place where it
-/// waits. A local of its coroutine (session.cpp); the phases fill it in the order of its members.
+/// waits. A local of its coroutine (handshake.cpp); the phases fill it in the order of its members.
 ///
 /// Threads  the worker's, every call.
 class Exchange final : public Member {
@@ -38,8 +38,9 @@ public:
     void set_deadline(TimePoint deadline, Reason reason) noexcept;
 
     /// Waits until `connection`, which answered would_block to `intent`, may go on.
-    /// Errors  the deadline's reason; `client_gone` while the client is watched; `draining` when
-    ///         the worker stops.
+    /// While that is the backend, the client is looked at each tick: nobody dials for a client that
+    /// is gone. What it sends meanwhile stays in its socket, for the relay.
+    /// Errors  the deadline's reason; `client_gone`; `draining` when the worker stops.
     [[nodiscard]] Await<Result<void>> wait(Connection& connection, Interest intent);
 
     /// Writes all of `bytes`, which live until completion.
@@ -47,15 +48,21 @@ public:
     [[nodiscard]] Await<Result<void>> send(Connection& connection, std::string_view bytes,
                                            Reason on_failure);
 
-    /// From now until unwatch_client, what the client sends is kept for the relay, and the wait of
-    /// the day ends when it leaves: nobody dials for a client that is gone.
-    void watch_client();
-    /// Completes when no handler of the watch is left.
-    [[nodiscard]] Await<void> unwatch_client();
-
+    void on_tick() noexcept override;
     void expire() noexcept override;
     void stop() noexcept override;
     [[nodiscard]] bool is_stopped() const noexcept { return stopped_; }
+
+    // --- answering ---
+
+    /// From here on bytes of an answer may be out, so that there is no other to give.
+    void begin_answer() noexcept { answer_begun_ = true; }
+    [[nodiscard]] bool can_be_answered() const noexcept {
+        return is_greeted && !answer_begun_ && !stopped_;
+    }
+    /// The answer is out, or there is none to give: the handshake no longer counts as one under
+    /// way, whatever still happens to its connections. The destructor sees to it at the latest.
+    void settle() noexcept;
 
     // --- the story so far ---
 
@@ -91,24 +98,20 @@ public:
 
 private:
     [[nodiscard]] Result<void> interruption() const;
-    void client_readable();
-    /// Takes what the client has sent. False when it has left.
-    bool read_early();
 
     Connection* waiting_for_ = nullptr;
     Reason expiry_reason_ = Reason::handshake_timeout;
     bool expired_ = false;
     bool stopped_ = false;
     bool client_gone_ = false;
-    bool watches_client_ = false;
-    bool watch_pending_ = false;
+    bool answer_begun_ = false;
+    bool settled_ = false;
 };
 
 /// `address:port` of the endpoint tried last; there is one.
 [[nodiscard]] std::string endpoint_of(Exchange const& exchange);
 
-/// The bytes as text, and the other way round: the parsers read the one, transports move the other.
+/// The bytes as text: parsers read the one, transports move the other.
 [[nodiscard]] std::string_view as_text(relay::Bytes bytes) noexcept;
-[[nodiscard]] relay::Bytes as_bytes(std::string_view text) noexcept;
 
 }  // namespace holdfast::handshake

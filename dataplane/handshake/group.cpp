@@ -30,6 +30,7 @@ void Group::look() {
     if (stopped_) return;
     auto const now = Clock::now();
     for (auto& member : members_) {
+        member.on_tick();
         if (member.deadline_ > now) continue;
         member.deadline_ = TimePoint::max();
         member.expire();

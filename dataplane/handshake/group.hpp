@@ -12,7 +12,8 @@
 
 namespace holdfast::handshake {
 
-/// What a Group needs of a handshake: it can be told that its time is up, and to stop.
+/// What a Group needs of a handshake: it can be told that time has passed, that its own is up, and
+/// to stop.
 class Member : public boost::intrusive::list_base_hook<
                    boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
 public:
@@ -24,6 +25,8 @@ public:
     /// TimePoint::max() for none.
     [[nodiscard]] TimePoint deadline() const noexcept { return deadline_; }
 
+    /// Time has passed: called each limits::timer_tick.
+    virtual void on_tick() noexcept = 0;
     /// The deadline has passed. Called once per deadline: a new one must be set first.
     virtual void expire() noexcept = 0;
     /// The worker stops: every wait ends now, and nothing new begins.
@@ -41,7 +44,7 @@ private:
 /// The handshakes of a worker that are under way. Knows them and never owns them: each belongs to
 /// its coroutine.
 ///
-/// Keeps all their deadlines with one timer that looks at every member each limits::timer_tick
+/// Keeps time for all of them with one timer that looks at every member each limits::timer_tick
 /// while there are any: deadlines are many, move often, and hardly ever come.
 ///
 /// Threads   the io_context's one thread.

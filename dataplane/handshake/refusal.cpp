@@ -1,8 +1,10 @@
 #include "dataplane/handshake/refusal.hpp"
 
 #include <cstddef>
+#include <exception>
 #include <string>
 
+#include "common/base/log.hpp"
 #include "dataplane/http/reply.hpp"
 
 namespace holdfast::handshake {
@@ -11,34 +13,49 @@ namespace {
 /// What a refused client may still send before the connection is closed under its hands.
 constexpr std::size_t kLingerBytesMax = 1024 * 1024;
 
+Await<int> answer(Exchange& exchange, Error const& error);
+Await<int> send_answer(Exchange& exchange, Error const& error);
 int status_of(Exchange const& exchange, Error const& error);
 std::string answer_to(Exchange const& exchange, Error const& error);
 Await<void> linger(Exchange& exchange);
 void report(Exchange const& exchange, Error const& error, int status);
-Side side_of(Reason reason) noexcept;
 
 }  // namespace
 
 Await<void> refuse(Exchange& exchange, Error const& error) {
-    int status = status_of(exchange, error);
-    if (status != 0) {
-        auto const answer = answer_to(exchange, error);
-        exchange.set_deadline(Clock::now() + exchange.services.settings.linger_timeout,
-                              Reason::client_gone);
-        auto const sent = co_await exchange.send(exchange.client, answer, Reason::client_gone);
-        if (sent.has_error()) status = 0;
-    }
-    report(exchange, error, status);
-    if (status != 0) co_await linger(exchange);
-    exchange.client.close();
     exchange.backend.close();
+    int const status = co_await answer(exchange, error);
+    report(exchange, error, status);
+    exchange.settle();
+    if (status != 0) co_await linger(exchange);
 }
 
 namespace {
 
+/// The status that went out; 0 where no answer could be given.
+Await<int> answer(Exchange& exchange, Error const& error) {
+    try {
+        co_return co_await send_answer(exchange, error);
+    } catch (std::exception const& fault) {
+        log::error("a refusal ended in an exception", {{"error", fault.what()}});
+        co_return 0;
+    }
+}
+
+Await<int> send_answer(Exchange& exchange, Error const& error) {
+    int const status = status_of(exchange, error);
+    if (status == 0) co_return 0;
+    auto const text = answer_to(exchange, error);
+    exchange.begin_answer();
+    exchange.set_deadline(Clock::now() + exchange.services.settings.linger_timeout,
+                          Reason::client_gone);
+    auto const sent = co_await exchange.send(exchange.client, text, Reason::client_gone);
+    co_return sent.has_value() ? status : 0;
+}
+
 /// 0 where no answer can be given.
 int status_of(Exchange const& exchange, Error const& error) {
-    if (!exchange.is_greeted || exchange.is_stopped()) return 0;
+    if (!exchange.can_be_answered()) return 0;
     if (error.reason == Reason::upstream_rejected) return exchange.answer->status();
     return info(error.reason).http_status;
 }
@@ -82,7 +99,7 @@ void report(Exchange const& exchange, Error const& error, int status) {
     record.endpoint = endpoint;
     record.status = status;
     record.reason = error.reason;
-    record.side = side_of(error.reason);
+    record.side = info(error.reason).side;
     record.close_text = error.detail;
     if (exchange.listener != nullptr) record.listener = exchange.listener->name;
     if (exchange.has_request) record.path = exchange.request.path();
@@ -95,18 +112,6 @@ void report(Exchange const& exchange, Error const& error, int status) {
                                            .status = static_cast<std::uint16_t>(status),
                                            .reason = std::string(to_string(error.reason))});
     exchange.services.log.write(record);
-}
-
-Side side_of(Reason reason) noexcept {
-    switch (reason) {
-        case Reason::client_gone:
-        case Reason::tls_failed:
-            return Side::client;
-        case Reason::upstream_rejected:
-            return Side::backend;
-        default:
-            return Side::gateway;
-    }
 }
 
 }  // namespace

@@ -36,12 +36,16 @@ struct Services {
     std::shared_ptr<ServingState const> state;
     /// New handshakes are answered with 503, `draining`.
     bool refuses_new = false;
-    /// One read's bytes; they are taken out of it before anything is awaited.
+    /// One read's bytes, good until the next wait: every handshake reads into it.
     std::vector<std::uint8_t> scratch;
 
     /// Takes an established session over, and the state that it was admitted by.
     std::function<void(relay::Admission, ServingState const&)> adopt;
-    /// Called at the end of every handshake, when nothing of it is left.
+    /// Called once for every handshake, when its answer is out or there is none to give. Throws
+    /// nothing.
+    std::function<void()> on_answer;
+    /// Called once for every handshake, behind on_answer, when nothing of it is left: a refused
+    /// client is given time to read its answer in between.
     std::function<void()> on_end;
 };
 

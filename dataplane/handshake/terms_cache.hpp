@@ -25,7 +25,8 @@ class TermsCache {
 public:
     explicit TermsCache(telemetry::WorkerCells& cells) : cells_(cells) {}
 
-    /// `rule` belongs to the table that is served now.
+    /// `rule` belongs to the table that is served now, or to an older one that a handshake was
+    /// judged by and still holds: that handshake's session is admitted under the older rule.
     [[nodiscard]] std::shared_ptr<relay::Terms const> terms_of(routing::CompiledRule const& rule);
 
     /// Another table is served from now on: forgets which rule of the old one had which terms, and

@@ -9,6 +9,8 @@
 namespace holdfast::test {
 namespace {
 
+using namespace std::chrono_literals;
+
 /// A backend that keeps the request's head for the test, then echoes.
 class Witness {
 public:
@@ -66,6 +68,30 @@ TEST(Admission, IsCountedAndItsEndIsLoggedOnce) {
     EXPECT_EQ(lines[0].path, "/chat");
     auto const upgrades = gateway.counts().upgrades;
     EXPECT_EQ(upgrades.at({.route = "default/chat", .status = 101, .reason = ""}), 1u);
+}
+
+TEST(Admission, IsTimedFromAccept) {
+    Backend backend(echo);
+    Gateway gateway;
+    ASSERT_THAT(gateway.serve(chat_table(gateway, {backend.port()})), testing::IsEmpty());
+    auto client = RawSocket::connect(gateway.port());
+    ASSERT_TRUE(eventually([&] { return gateway.worker().load() == 1; }));
+    auto const& cells = gateway.worker().cells();
+    ASSERT_TRUE(eventually([&] { return cells.handshakes_active.get() == 1; }));
+    auto const quiet_since = Clock::now();
+    ASSERT_TRUE(eventually([&] { return Clock::now() > quiet_since + 300ms; }));
+
+    client.send(handshake_request());
+    ASSERT_EQ(read_head(client).status(), 101);
+
+    ASSERT_TRUE(gateway.wait_for_sessions(1));
+    telemetry::HistogramCell::Totals totals;
+    ASSERT_TRUE(eventually([&] {
+        totals = {};
+        cells.upgrade_duration.add_to(totals);
+        return totals.nanoseconds > 0;
+    }));
+    EXPECT_GE(std::chrono::nanoseconds(totals.nanoseconds), 300ms);
 }
 
 TEST(Admission, TellsTheBackendWhoTheClientIs) {

@@ -222,6 +222,22 @@ TEST_F(BackendOutcome, ARefusalWhoseBodyNeverEndsIs504) {
     expect_logged(504, Reason::upstream_timeout);
 }
 
+TEST(BackendOfARefusal, IsLetGoOfThoughTheClientStays) {
+    std::promise<void> let_go;
+    Backend backend([&](RawSocket& client) {
+        (void)read_head(client);
+        client.send("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n");
+        (void)client.read_to_end();
+        if (client.ending() != Ending::timeout) let_go.set_value();
+    });
+    Gateway gateway({.linger_timeout = 1h});
+    ASSERT_THAT(gateway.serve(chat_table(gateway, {backend.port()})), testing::IsEmpty());
+    auto client = gateway.send(handshake_request());
+    EXPECT_EQ(read_head(client).status(), 401);
+
+    EXPECT_EQ(let_go.get_future().wait_for(8s), std::future_status::ready);
+}
+
 // --- the client leaves -------------------------------------------------------------------------
 
 TEST_F(BackendOutcome, AClientThatLeavesMeanwhileEndsTheHandshake) {

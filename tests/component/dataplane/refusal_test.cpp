@@ -141,6 +141,17 @@ TEST_F(Refusal, AClientThatGoesOnSendingIsDroppedAfterALimit) {
     EXPECT_TRUE(eventually([&] { return !client.send(noise); }));
 }
 
+TEST(AnsweredRefusal, IsNoHandshakeAnyMoreThoughItsClientStays) {
+    Gateway gateway({.client_head_timeout = 300ms, .linger_timeout = 1h});
+    ASSERT_THAT(gateway.serve(chat_table(gateway, {})), testing::IsEmpty());
+    auto client = gateway.send(handshake_request("/other"));
+    EXPECT_EQ(read_head(client).status(), 404);
+
+    EXPECT_TRUE(eventually([&] { return gateway.worker().load() == 0; }));
+    EXPECT_EQ(gateway.worker().cells().handshakes_active.get(), 0u);
+    EXPECT_EQ(client.ending(), Ending::none);
+}
+
 TEST_F(Refusal, DoesNotHarmTheSessionsNextToIt) {
     auto client = gateway_.open_session();
     EXPECT_EQ(gateway_.ask("nonsense\r\n\r\n").head.status(), 400);

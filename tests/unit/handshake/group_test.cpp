@@ -1,4 +1,5 @@
-// Goal: a group tells each handshake once that its deadline has come, and all of them to stop.
+// Goal: a group tells each handshake that time passes, once that its deadline has come, and all of
+// them to stop.
 // Method: members that count what they are told, on an io_context that runs until they leave.
 #include <gtest/gtest.h>
 
@@ -15,9 +16,11 @@ using namespace std::chrono_literals;
 class Fake final : public Member {
 public:
     explicit Fake(TimePoint deadline) { set_deadline(deadline); }
+    void on_tick() noexcept override { ++ticks; }
     void expire() noexcept override { ++expired; }
     void stop() noexcept override { ++stopped; }
 
+    int ticks = 0;
     int expired = 0;
     int stopped = 0;
 };
@@ -53,6 +56,12 @@ TEST_F(GroupTest, LeavesMembersWithoutDeadlineAlone) {
     group_.add(due);
     ASSERT_TRUE(run_until([&] { return due.expired == 1; }));
     EXPECT_EQ(patient.expired, 0);
+}
+
+TEST_F(GroupTest, TellsEveryMemberThatTimePasses) {
+    Fake patient(TimePoint::max());
+    group_.add(patient);
+    EXPECT_TRUE(run_until([&] { return patient.ticks == 2; }));
 }
 
 TEST_F(GroupTest, SleepsWhenTheLastMemberHasLeft) {

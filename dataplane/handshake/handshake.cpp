@@ -1,4 +1,4 @@
-#include "dataplane/handshake/session.hpp"
+#include "dataplane/handshake/handshake.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 
@@ -17,6 +17,7 @@ namespace holdfast::handshake {
 namespace {
 
 Await<void> run(Services& services, net::Descriptor socket, std::uint16_t port);
+Await<Result<void>> admit(Exchange& exchange);
 Await<Result<void>> agree(Exchange& exchange);
 Await<Result<void>> switch_protocols(Exchange& exchange);
 void establish(Exchange& exchange);
@@ -37,11 +38,19 @@ namespace {
 
 Await<void> run(Services& services, net::Descriptor socket, std::uint16_t port) {
     Exchange exchange(services, std::move(socket), port);
-    auto const agreed = co_await agree(exchange);
-    if (agreed.has_value()) {
-        establish(exchange);
-    } else {
-        co_await refuse(exchange, agreed.error());
+    auto const admitted = co_await admit(exchange);
+    if (admitted.has_error()) co_await refuse(exchange, admitted.error());
+}
+
+/// An exception is one more error here: that end, too, is one line of the log and one count.
+Await<Result<void>> admit(Exchange& exchange) {
+    try {
+        auto agreed = co_await agree(exchange);
+        if (agreed.has_value()) establish(exchange);
+        co_return agreed;
+    } catch (std::exception const& fault) {
+        log::error("a handshake ended in an exception", {{"error", fault.what()}});
+        co_return Error{Reason::internal_error, {}, fault.what()};
     }
 }
 
@@ -58,16 +67,14 @@ Await<Result<void>> agree(Exchange& exchange) {
     if (step.has_value()) step = choose_rule(exchange);
     if (step.has_error()) co_return step;
 
-    exchange.watch_client();
     step = co_await reach_backend(exchange);
-    co_await exchange.unwatch_client();
     if (step.has_value()) step = co_await switch_protocols(exchange);
     co_return step;
 }
 
 Await<Result<void>> switch_protocols(Exchange& exchange) {
     auto const reply = http::switching_reply(*exchange.answer, exchange.trace.request_id);
-    // Part of an answer may be out when this ends badly, so there is no other to give.
+    exchange.begin_answer();
     exchange.set_deadline(Clock::now() + exchange.services.settings.client_head_timeout,
                           Reason::client_gone);
     co_return co_await exchange.send(exchange.client, reply, Reason::client_gone);
@@ -75,14 +82,13 @@ Await<Result<void>> switch_protocols(Exchange& exchange) {
 
 void establish(Exchange& exchange) {
     auto& services = exchange.services;
-    auto const& rule = *exchange.found.rule;
-    services.cells.upgrade_duration.observe(Clock::now() - exchange.requested);
-    services.cells.count_upgrade({.route = rule.route, .status = 101, .reason = {}});
+    auto terms = services.terms.terms_of(*exchange.found.rule);
+    auto& route = *terms->cells;
     services.adopt(
         relay::Admission{
             .client = exchange.client.release(),
             .backend = exchange.backend.release(),
-            .terms = services.terms.terms_of(rule),
+            .terms = std::move(terms),
             .labels = {.request_id = exchange.trace.request_id,
                        .traceparent = exchange.trace.traceparent,
                        .client = net::to_string(exchange.client_address),
@@ -96,13 +102,15 @@ void establish(Exchange& exchange) {
             .early_from_backend = std::move(exchange.early_from_backend),
         },
         *exchange.state);
+    services.cells.upgrade_duration.observe(Clock::now() - exchange.began);
+    route.upgrades.add();
 }
 
 void OnEnd::operator()(std::exception_ptr const& error) const {
     try {
         if (error) std::rethrow_exception(error);
     } catch (std::exception const& fault) {
-        log::error("a handshake ended in an exception", {{"error", fault.what()}});
+        log::error("a handshake could not be reported", {{"error", fault.what()}});
     }
     services->on_end();
 }

@@ -8,8 +8,8 @@
 namespace holdfast::handshake {
 
 /// Starts the handshake of an accepted, non-blocking socket of the listeners on `port`. It ends
-/// as a session that `services.adopt` has taken over, or as a refusal; either way `on_end` is
-/// called, and the outcome was counted once.
+/// as a session that `services.adopt` has taken over, or as a refusal, which is counted and logged
+/// once; either way `on_answer` is called once, then `on_end`.
 ///
 /// Threads   the worker's.
 /// Lifetime  `services` outlives the handshake; Group::stop ends it early.
