@@ -128,6 +128,9 @@ Await<Result<void>> forward_request(Exchange& exchange) {
 
 Await<Result<void>> receive_answer(Exchange& exchange) {
     auto& answer = *exchange.answer;
+    // It takes a round trip at least: a read now would be a system call for nothing.
+    auto const begun = co_await exchange.wait(exchange.backend, Interest::read);
+    if (begun.has_error()) co_return begun;
     for (;;) {
         auto const got = co_await read_some(exchange);
         if (got.has_error()) co_return got.error();

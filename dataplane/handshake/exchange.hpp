@@ -51,7 +51,6 @@ public:
     void on_tick() noexcept override;
     void expire() noexcept override;
     void stop() noexcept override;
-    [[nodiscard]] bool is_stopped() const noexcept { return stopped_; }
 
     // --- answering ---
 

@@ -2,6 +2,10 @@
 // sessions. Method: OpenSSL clients over loopback; certificates made by the test.
 #include <gtest/gtest.h>
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 #include <future>
 
 #include "tests/component/dataplane/gateway.hpp"
@@ -74,6 +78,21 @@ TEST_F(TlsListener, RelaysMessages) {
     EXPECT_EQ(read_frame(client).payload, "early");
     client.send(client_frame("later"));
     EXPECT_EQ(read_frame(client).payload, "later");
+}
+
+/// TLS reads ahead: the second record is in the hands of OpenSSL when the socket has no more to
+/// say.
+TEST_F(TlsListener, RelaysARecordThatCameInOneSegmentWithTheRequest) {
+    auto client = greet("a.example.com");
+    int cork = 1;
+    ::setsockopt(client.fd(), IPPROTO_TCP, TCP_CORK, &cork, sizeof cork);
+    client.send(request_for("a.example.com"));
+    client.send(client_frame("early"));
+    cork = 0;
+    ::setsockopt(client.fd(), IPPROTO_TCP, TCP_CORK, &cork, sizeof cork);
+
+    EXPECT_EQ(read_head(client).status(), 101);
+    EXPECT_EQ(read_frame(client).payload, "early");
 }
 
 TEST_F(TlsListener, TellsTheBackendThatTheClientCameByHttps) {
