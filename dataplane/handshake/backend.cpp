@@ -140,7 +140,7 @@ Await<Result<void>> receive_answer(Exchange& exchange) {
             }
             co_return Error{Reason::upstream_bad_response, {}, "closed inside its answer's head"};
         }
-        auto const bytes = as_text(*got);
+        auto const bytes = relay::as_text(*got);
         auto const fed = answer.feed(bytes);
         if (fed.has_error()) co_return fed.error();
         if (fed->state == http::Fed::State::need_more) continue;
@@ -156,7 +156,7 @@ Await<Result<void>> receive_body(Exchange& exchange) {
     while (state.has_value() && *state == http::BodyReader::State::need_more) {
         auto const got = co_await read_some(exchange);
         if (got.has_error()) co_return got.error();
-        state = got->empty() ? reader->end_of_stream() : reader->feed(as_text(*got));
+        state = got->empty() ? reader->end_of_stream() : reader->feed(relay::as_text(*got));
     }
     if (state.has_error()) co_return state.error();
     exchange.body = reader->body();

@@ -5,13 +5,6 @@
 #include <utility>
 
 namespace holdfast::handshake {
-namespace {
-
-relay::Bytes as_bytes(std::string_view text) noexcept {
-    return {reinterpret_cast<std::uint8_t const*>(text.data()), text.size()};
-}
-
-}  // namespace
 
 Exchange::Exchange(Services& with, net::Descriptor accepted, std::uint16_t on_port)
     : services(with),
@@ -50,7 +43,7 @@ Await<Result<void>> Exchange::wait(Connection& connection, Interest intent) {
 Await<Result<void>> Exchange::send(Connection& connection, std::string_view bytes,
                                    Reason on_failure) {
     while (!bytes.empty()) {
-        auto const sent = connection.transport().write(as_bytes(bytes));
+        auto const sent = connection.transport().write(relay::as_bytes(bytes));
         bytes.remove_prefix(sent.bytes);
         if (sent.status == relay::IoStatus::ok) continue;
         if (sent.status != relay::IoStatus::would_block) {
@@ -95,10 +88,6 @@ void Exchange::settle() noexcept {
 std::string endpoint_of(Exchange const& exchange) {
     auto const& endpoint = *exchange.tried.back();
     return net::to_string(endpoint.address, endpoint.port);
-}
-
-std::string_view as_text(relay::Bytes bytes) noexcept {
-    return {reinterpret_cast<char const*>(bytes.data()), bytes.size()};
 }
 
 }  // namespace holdfast::handshake

@@ -110,7 +110,4 @@ private:
 /// `address:port` of the endpoint tried last; there is one.
 [[nodiscard]] std::string endpoint_of(Exchange const& exchange);
 
-/// The bytes as text: parsers read the one, transports move the other.
-[[nodiscard]] std::string_view as_text(relay::Bytes bytes) noexcept;
-
 }  // namespace holdfast::handshake

@@ -47,7 +47,7 @@ Await<Result<void>> receive_request(Exchange& exchange) {
             co_return Error{
                 Reason::client_gone, {}, "the client left before its request was whole"};
         }
-        auto const bytes = as_text(relay::Bytes(scratch).first(got.bytes));
+        auto const bytes = relay::as_text(relay::Bytes(scratch).first(got.bytes));
         auto const fed = exchange.request.feed(bytes);
         if (fed.has_error()) co_return fed.error();
         if (fed->state == http::Fed::State::need_more) continue;

@@ -16,28 +16,8 @@ std::uint64_t ticks(std::chrono::milliseconds time) noexcept {
                                       limits::timer_tick);
 }
 
-Bytes as_bytes(std::string const& text) noexcept {
-    return {reinterpret_cast<std::uint8_t const*>(text.data()), text.size()};
-}
-
 std::uint64_t tick_of(TimePoint time) noexcept {
     return static_cast<std::uint64_t>(time.time_since_epoch() / limits::timer_tick);
-}
-
-/// Whose doing the end was, by its reason.
-Side side_of(Reason reason) noexcept {
-    switch (reason) {
-        case Reason::client_close:
-        case Reason::client_eof:
-        case Reason::client_lost:
-            return Side::client;
-        case Reason::backend_close:
-        case Reason::backend_lost:
-        case Reason::lost_mid_frame:
-            return Side::backend;
-        default:
-            return Side::gateway;
-    }
 }
 
 }  // namespace
@@ -96,7 +76,7 @@ telemetry::AccessRecord LiveSession::record() const {
     record.subprotocol = labels.subprotocol;
     record.status = 101;
     record.reason = ending.reason;
-    record.side = side_of(ending.reason);
+    record.side = info(ending.reason).side;
     record.close_code = ending.code;
     record.close_text = ending.text;
     record.bytes_from_client = tunnel.tally(kFromClient).bytes;

@@ -6,11 +6,20 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string_view>
 
 namespace holdfast::relay {
 
 using Bytes = std::span<std::uint8_t const>;
 using MutableBytes = std::span<std::uint8_t>;
+
+/// Texts are read and written by the parsers of HTTP; transports move bytes.
+[[nodiscard]] inline Bytes as_bytes(std::string_view text) noexcept {
+    return {reinterpret_cast<std::uint8_t const*>(text.data()), text.size()};
+}
+[[nodiscard]] inline std::string_view as_text(Bytes bytes) noexcept {
+    return {reinterpret_cast<char const*>(bytes.data()), bytes.size()};
+}
 
 enum class IoStatus : std::uint8_t {
     ok,           ///< `bytes` (at least one) were moved.
