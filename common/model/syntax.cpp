@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t npos = std::string_view::npos;
 constexpr std::size_t kNameLengthMax = 253;
+constexpr std::size_t kLabelLengthMax = 63;
 constexpr std::size_t kPathLengthMax = 1024;
 
 constexpr bool is_lower(char c) noexcept { return c >= 'a' && c <= 'z'; }
@@ -72,6 +73,23 @@ bool is_printable(std::string_view text) noexcept {
         return (byte < 0x20 && c != '\t') || byte == 0x7f;
     });
     return !has_control && is_utf8(text);
+}
+
+bool is_label_key(std::string_view text) noexcept {
+    std::size_t const slash = text.find('/');
+    if (slash == npos) {
+        return !text.empty() && is_label_value(text);
+    }
+    std::string_view const name = text.substr(slash + 1);
+    return is_name(text.substr(0, slash)) && !name.empty() && is_label_value(name);
+}
+
+bool is_label_value(std::string_view text) noexcept {
+    auto const allowed = [](char c) {
+        return is_alphanumeric(c) || c == '-' || c == '_' || c == '.';
+    };
+    return text.empty() || (text.size() <= kLabelLengthMax && std::ranges::all_of(text, allowed) &&
+                            is_alphanumeric(text.front()) && is_alphanumeric(text.back()));
 }
 
 bool is_timestamp(std::string_view text) noexcept {

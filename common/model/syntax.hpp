@@ -16,6 +16,11 @@ namespace holdfast::model {
 [[nodiscard]] bool is_token(std::string_view text) noexcept;
 /// UTF-8 without control characters, except tabs.
 [[nodiscard]] bool is_printable(std::string_view text) noexcept;
+/// The key of a label: a name of at most 63 characters, after a DNS subdomain and `/` or alone.
+[[nodiscard]] bool is_label_key(std::string_view text) noexcept;
+/// The value of a label: empty, or at most 63 letters, digits, `-`, `_` and `.` between two of the
+/// first two.
+[[nodiscard]] bool is_label_value(std::string_view text) noexcept;
 /// `2026-11-21T09:17:03Z`, the only form the API server writes; texts then sort as times do.
 [[nodiscard]] bool is_timestamp(std::string_view text) noexcept;
 /// What Gateway API admits as the value of an Exact or PathPrefix match.

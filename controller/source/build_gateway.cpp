@@ -12,6 +12,7 @@ namespace {
 GatewayListener listener(Value const& value, std::string const& gateway_namespace);
 SecretRef secret_ref(Value const& value, std::string const& gateway_namespace);
 NamespacesFrom namespaces_from(std::string const& text);
+std::string client_validation(Value const& spec, std::size_t index, std::uint16_t port);
 LabelSelector label_selector(Value const& value);
 LabelSelector::Operator selector_operator(std::string const& text);
 
@@ -22,8 +23,14 @@ Object build_gateway(ObjectMeta meta, Value const& document, std::vector<Fault>&
     auto gateway = std::make_shared<Gateway>();
     gateway->meta = std::move(meta);
     gateway->class_name = text_field(spec, "gatewayClassName");
-    for (Value const& value : items_field(spec, "listeners")) {
-        gateway->listeners.push_back(listener(value, gateway->meta.name_space));
+    for (Value const& address : items_field(spec, "addresses")) {
+        gateway->addresses.push_back(text_field(address, "value"));
+    }
+    std::vector<Value> const& listeners = items_field(spec, "listeners");
+    for (std::size_t i = 0; i < listeners.size(); ++i) {
+        GatewayListener& added =
+            gateway->listeners.emplace_back(listener(listeners[i], gateway->meta.name_space));
+        added.client_validation = client_validation(spec, i, added.port);
     }
     return std::shared_ptr<Gateway const>(std::move(gateway));
 }
@@ -64,8 +71,28 @@ GatewayListener listener(Value const& value, std::string const& gateway_namespac
     }
     Value const& namespaces = map_field(allowed, "namespaces");
     listener.from = namespaces_from(text_field(namespaces, "from"));
-    listener.selector = label_selector(map_field(namespaces, "selector"));
+    if (Value const* const selector = namespaces.find("selector"); selector != nullptr) {
+        listener.selector = label_selector(*selector);
+    }
     return listener;
+}
+
+/// The listener's own field is of Gateway API up to 1.3, experimental; `spec.tls` came with 1.4. An
+/// entry of its port stands in place of the default, even when it demands nothing.
+std::string client_validation(Value const& spec, std::size_t index, std::uint16_t port) {
+    Value const& tls = map_field(items_field(spec, "listeners")[index], "tls");
+    if (tls.find("frontendValidation") != nullptr) {
+        return field_path("spec.listeners", index) + ".tls.frontendValidation";
+    }
+    Value const& frontend = map_field(map_field(spec, "tls"), "frontend");
+    std::vector<Value> const& ports = items_field(frontend, "perPort");
+    for (std::size_t i = 0; i < ports.size(); ++i) {
+        if (integer_field<std::uint16_t>(ports[i], "port") != port) continue;
+        bool const demands = map_field(ports[i], "tls").find("validation") != nullptr;
+        return demands ? field_path("spec.tls.frontend.perPort", i) + ".tls.validation" : "";
+    }
+    bool const demands = map_field(frontend, "default").find("validation") != nullptr;
+    return demands ? "spec.tls.frontend.default.validation" : "";
 }
 
 SecretRef secret_ref(Value const& value, std::string const& gateway_namespace) {

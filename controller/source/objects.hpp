@@ -33,7 +33,7 @@ struct ObjectMeta {
 /// `from` of allowedRoutes.namespaces.
 enum class NamespacesFrom : std::uint8_t { all, same, selector };
 
-/// metav1.LabelSelector: every requirement must hold; none at all selects everything.
+/// metav1.LabelSelector: every requirement must hold; one without any selects everything.
 struct LabelSelector {
     enum class Operator : std::uint8_t { in, not_in, exists, does_not_exist };
     struct Requirement {
@@ -67,9 +67,11 @@ struct GatewayListener {
     std::string protocol;  ///< `HTTP`, `HTTPS`, or one that we refuse in the status.
     std::string tls_mode;  ///< `Terminate` by default where there is tls, else empty.
     std::vector<SecretRef> certificate_refs;
+    /// The field that demands certificates of this listener's clients; empty where none does.
+    std::string client_validation;
     NamespacesFrom from = NamespacesFrom::same;
-    LabelSelector selector;
-    std::vector<GroupKind> kinds;  ///< Empty: what the protocol implies.
+    std::optional<LabelSelector> selector;  ///< Of `from` selector; none selects nothing.
+    std::vector<GroupKind> kinds;           ///< Empty: what the protocol implies.
     friend bool operator==(GatewayListener const&, GatewayListener const&) = default;
 };
 
@@ -77,6 +79,7 @@ struct Gateway {
     static constexpr char const* kKind = "Gateway";
     ObjectMeta meta;
     std::string class_name;
+    std::vector<std::string> addresses;  ///< That it asks for; an empty one is any of its type.
     std::vector<GatewayListener> listeners;
     friend bool operator==(Gateway const&, Gateway const&) = default;
 };

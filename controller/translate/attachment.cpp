@@ -5,14 +5,12 @@
 
 #include "common/model/hostname.hpp"
 #include "common/model/place.hpp"
+#include "controller/translate/namespace_selector.hpp"
 
 namespace holdfast::controller {
 namespace {
 
-/// A label that every namespace carries; the API server sees to it.
-constexpr char const* kNameLabel = "kubernetes.io/metadata.name";
-
-bool selects(ParentRef const& ref, GatewayListener const& listener) noexcept;
+bool asks_for(ParentRef const& ref, GatewayListener const& listener) noexcept;
 bool admits_namespace(GatewayListener const& listener, AttachmentRequest const& request,
                       Objects<Namespace> const& namespaces);
 std::set<std::string> common_hosts(std::vector<std::string> const& hostnames,
@@ -37,7 +35,7 @@ Resolved<AttachedHosts> attach(AttachmentRequest const& request,
     AttachedHosts attached;
     for (std::size_t i = 0; i < listeners.size(); ++i) {
         GatewayListener const& listener = *listeners[i].spec;
-        if (!selects(ref, listener)) {
+        if (!asks_for(ref, listener)) {
             continue;
         }
         any_selected = true;
@@ -64,46 +62,10 @@ Resolved<AttachedHosts> attach(AttachmentRequest const& request,
 
 namespace {
 
-bool selects(ParentRef const& ref, GatewayListener const& listener) noexcept {
+bool asks_for(ParentRef const& ref, GatewayListener const& listener) noexcept {
     bool const name_fits = ref.section_name.empty() || ref.section_name == listener.name;
     bool const port_fits = ref.port == 0 || ref.port == listener.port;
     return name_fits && port_fits;
-}
-
-bool holds(LabelSelector::Requirement const& requirement,
-           std::map<std::string, std::string> const& labels) {
-    using enum LabelSelector::Operator;
-    auto const label = labels.find(requirement.key);
-    bool const present = label != labels.end();
-    bool const listed =
-        present && std::ranges::find(requirement.values, label->second) != requirement.values.end();
-    switch (requirement.op) {
-        case in:
-            return listed;
-        case not_in:
-            return !listed;
-        case exists:
-            return present;
-        case does_not_exist:
-            return !present;
-    }
-    return false;
-}
-
-/// Of a namespace without an object the labels are not known, but for its name: what asks for any
-/// other label, or for its absence, does not hold.
-bool selected(LabelSelector const& selector, std::string const& name_space,
-              Objects<Namespace> const& namespaces) {
-    auto const object = namespaces.find(name_space);
-    bool const known = object != namespaces.end();
-    std::map<std::string, std::string> labels;
-    if (known) {
-        labels = object->second->meta.labels;
-    }
-    labels.insert_or_assign(kNameLabel, name_space);
-    return std::ranges::all_of(selector.requirements, [&](auto const& requirement) {
-        return (known || requirement.key == kNameLabel) && holds(requirement, labels);
-    });
 }
 
 bool admits_namespace(GatewayListener const& listener, AttachmentRequest const& request,
@@ -115,7 +77,7 @@ bool admits_namespace(GatewayListener const& listener, AttachmentRequest const& 
         case NamespacesFrom::same:
             return name_space == request.route.parent_refs[request.parent_index].name_space;
         case NamespacesFrom::selector:
-            return selected(listener.selector, name_space, namespaces);
+            return listener.selector && selects(*listener.selector, name_space, namespaces);
     }
     return false;
 }

@@ -8,7 +8,7 @@ namespace holdfast::controller {
 namespace {
 
 ListenerStatus listener_status(JudgedListener const& listener, std::int64_t generation);
-std::vector<Condition> gateway_conditions(std::int64_t generation,
+std::vector<Condition> gateway_conditions(Gateway const& gateway,
                                           std::vector<JudgedListener> const& listeners);
 
 }  // namespace
@@ -17,7 +17,7 @@ GatewayStatus gateway_status(Gateway const& gateway, std::vector<JudgedListener>
                              std::vector<std::int32_t> const& attached) {
     std::int64_t const generation = gateway.meta.generation;
     GatewayStatus status;
-    status.conditions = gateway_conditions(generation, listeners);
+    status.conditions = gateway_conditions(gateway, listeners);
     for (std::size_t i = 0; i < listeners.size(); ++i) {
         status.listeners.push_back(listener_status(listeners[i], generation));
         status.listeners.back().attached_routes = attached[i];
@@ -88,12 +88,16 @@ std::array<std::vector<std::string>, 2> divide(std::vector<JudgedListener> const
     return names;
 }
 
-/// A Gateway is accepted and served as long as one of its listeners is.
-std::vector<Condition> gateway_conditions(std::int64_t generation,
-                                          std::vector<JudgedListener> const& listeners) {
-    Conditions conditions(generation);
+/// Accepted as long as one listener is. Addresses are not ours to give: a Gateway that asks for one
+/// is told so, and its listeners are served all the same, as they were before it asked.
+void add_accepted(Gateway const& gateway, std::vector<JudgedListener> const& listeners,
+                  Conditions& conditions) {
     auto const [accepted, refused] = divide(listeners, &JudgedListener::accepted);
-    if (refused.empty()) {
+    if (!gateway.addresses.empty()) {
+        conditions.add_false(condition::kAccepted, reason::kUnsupportedAddress,
+                             "spec.addresses must be empty: the address is that of the Service in "
+                             "front of the data planes. Listeners are served where they listen.");
+    } else if (refused.empty()) {
         conditions.add_true(condition::kAccepted, reason::kAccepted, "The Gateway is accepted.");
     } else if (accepted.empty()) {
         conditions.add_false(condition::kAccepted, reason::kListenersNotValid,
@@ -103,6 +107,13 @@ std::vector<Condition> gateway_conditions(std::int64_t generation,
                             "Accepted: " + quoted_list(accepted) + ". Not accepted: " +
                                 quoted_list(refused) + ", whose own conditions say why.");
     }
+}
+
+std::vector<Condition> gateway_conditions(Gateway const& gateway,
+                                          std::vector<JudgedListener> const& listeners) {
+    Conditions conditions(gateway.meta.generation);
+    add_accepted(gateway, listeners, conditions);
+    // Served as long as one listener is.
     auto const [served, unserved] = divide(listeners, &JudgedListener::served);
     if (unserved.empty()) {
         conditions.add_true(condition::kProgrammed, reason::kProgrammed,

@@ -6,6 +6,7 @@
 #include "common/base/assert.hpp"
 #include "common/model/hostname.hpp"
 #include "common/model/place.hpp"
+#include "controller/translate/namespace_selector.hpp"
 
 namespace holdfast::controller {
 namespace {
@@ -63,6 +64,22 @@ bool has_known_protocol(GatewayListener const& listener) {
     return listener.protocol == kHttp || listener.protocol == kHttps;
 }
 
+/// A selector that is missing or has no meaning selects nobody: whoever wrote it must hear of it.
+std::optional<Refusal> refuse_selector(GatewayListener const& listener, std::string const& field) {
+    std::string const selector = field + ".allowedRoutes.namespaces.selector";
+    if (listener.from != NamespacesFrom::selector) {
+        return std::nullopt;
+    }
+    if (!listener.selector) {
+        return Refusal{reason::kUnsupportedValue,
+                       selector + " must be set where from is Selector."};
+    }
+    if (auto const fault = fault_of(*listener.selector)) {
+        return Refusal{reason::kUnsupportedValue, selector + *fault};
+    }
+    return std::nullopt;
+}
+
 std::optional<Refusal> find_unsupported(GatewayListener const& listener, std::string const& field) {
     bool const https = listener.protocol == kHttps;
     bool const has_tls = !listener.tls_mode.empty();
@@ -82,12 +99,18 @@ std::optional<Refusal> find_unsupported(GatewayListener const& listener, std::st
         return Refusal{reason::kUnsupportedValue, field + ".tls.mode must be Terminate, not " +
                                                       model::in_quotes(listener.tls_mode) + '.'};
     }
+    if (https && !listener.client_validation.empty()) {
+        return Refusal{reason::kUnsupportedValue,
+                       listener.client_validation +
+                           " must not be set: certificates of clients are not checked, and the "
+                           "listener is not served without."};
+    }
     if (!listener.hostname.empty() && !model::is_hostname_pattern(listener.hostname)) {
         return Refusal{reason::kUnsupportedValue,
                        field + ".hostname must be a host name or *. and one, not " +
                            model::in_quotes(listener.hostname) + '.'};
     }
-    return std::nullopt;
+    return refuse_selector(listener, field);
 }
 
 GroupKind const& route_kind() {

@@ -34,6 +34,17 @@ TEST(IsBackendKey, IsNamespaceSlashNameColonPort) {
             "default/chat:65536", "default/chat:http", "chat:80"});
 }
 
+TEST(IsLabelKey, IsANameBehindADnsPrefixOrAlone) {
+    expect(is_label_key,
+           {"env", "A_b.c", "a/b", "kubernetes.io/metadata.name", std::string(63, 'a')},
+           {"", "/", "/a", "a/", "a/b/c", "A/b", "env ", "-a", "a-", std::string(64, 'a')});
+}
+
+TEST(IsLabelValue, IsEmptyOrBeginsAndEndsAlphanumeric) {
+    expect(is_label_value, {"", "a", "1.2_b-C", std::string(63, 'a')},
+           {"-a", "a-", ".a", "a b", "a/b", "ä", std::string(64, 'a')});
+}
+
 TEST(IsToken, IsATokenOfRfc9110) {
     expect(is_token, {"chat", "graphql-transport-ws", "v12.stomp", "!#$%&'*+-.^_`|~", "A1"},
            {"", "a b", "a,b", "a/b", "a;b", "a\"", "ä", "a\n"});

@@ -118,7 +118,8 @@ TEST(DecodeGateway, ReadsListenersWithTheirDefaults) {
                                                          .protocol = "HTTP",
                                                          .tls_mode = "",
                                                          .certificate_refs = {},
-                                                         .selector = {},
+                                                         .client_validation = "",
+                                                         .selector = std::nullopt,
                                                          .kinds = {}}));
     using Operator = LabelSelector::Operator;
     GatewayListener const expected{
@@ -129,12 +130,27 @@ TEST(DecodeGateway, ReadsListenersWithTheirDefaults) {
         .tls_mode = "Terminate",
         .certificate_refs = {{.group = "", .name_space = "infra", .name = "wildcard"},
                              {.group = "", .name_space = "certs", .name = "extra"}},
+        .client_validation = "",
         .from = NamespacesFrom::selector,
-        .selector = {{{"tier", Operator::in, {"front"}},
-                      {"env", Operator::not_in, {"test"}},
-                      {"legacy", Operator::does_not_exist, {}}}},
+        .selector = LabelSelector{{{"tier", Operator::in, {"front"}},
+                                   {"env", Operator::not_in, {"test"}},
+                                   {"legacy", Operator::does_not_exist, {}}}},
         .kinds = {{"holdfast.dev", "WebSocketRoute"}}};
     EXPECT_TRUE(gateway.listeners[1] == expected);
+}
+
+TEST(DecodeGateway, FindsWhichFieldDemandsCertificatesOfClients) {
+    DecodedManifest const manifest = decode_file("tests/manifests/good/gateway.yaml");
+    auto const& gateway = only<Gateway>(manifest, "infra/everything");
+    EXPECT_THAT(gateway.addresses, ElementsAre("192.0.2.1", "edge.example.com", ""));
+    std::vector<std::string> fields;
+    for (GatewayListener const& listener : gateway.listeners) {
+        fields.push_back(listener.client_validation);
+    }
+    EXPECT_THAT(fields, ElementsAre("spec.tls.frontend.default.validation",
+                                    "spec.listeners[1].tls.frontendValidation",
+                                    "spec.tls.frontend.default.validation", "",
+                                    "spec.tls.frontend.perPort[1].tls.validation"));
 }
 
 TEST(DecodeGrant, ReadsFromAndTo) {

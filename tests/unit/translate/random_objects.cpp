@@ -58,10 +58,10 @@ GatewayListener a_listener(Random& random, std::size_t index) {
     }
     listener.from = static_cast<NamespacesFrom>(below(random, 3));
     if (listener.from == NamespacesFrom::selector) {
-        listener.selector.requirements = {
-            {.key = "team",
-             .op = static_cast<LabelSelector::Operator>(below(random, 4)),
-             .values = {"chat"}}};
+        listener.selector =
+            LabelSelector{{{.key = "team",
+                            .op = static_cast<LabelSelector::Operator>(below(random, 4)),
+                            .values = {"chat"}}}};
     }
     return listener;
 }
