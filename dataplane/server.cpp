@@ -97,7 +97,8 @@ void Server::save_last_good() {
     if (!std::exchange(save_pending_, false)) return;
     last_saved_ = Clock::now();
     auto const& table = *applier_.in_force();
-    auto const saved = last_good_->save({.version = table.version, .table = to_json(*table.table)});
+    auto const saved =
+        last_good_->save({.version = table.version, .table = table.received->to_json()});
     if (!saved) {
         log::error("the last good table cannot be kept", {{"error", to_string(saved.error())}});
     }

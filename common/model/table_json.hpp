@@ -9,8 +9,8 @@
 /// table, what `/config_dump` and `holdfast-controller translate` print.
 ///
 /// Field names are the structs' own in camelCase; enumerators are their names. Encoding is
-/// canonical: equal values give equal bytes. Fields with their default value are left out, and
-/// decoding ignores fields it does not know, so that a peer one release away can read it.
+/// deterministic. Fields with their default value are left out, and decoding ignores fields it does
+/// not know, so that a peer one release away can read it: a default therefore never changes.
 /// Decoding reports every problem with object and field; it does not judge values (validate does).
 namespace holdfast::model {
 

@@ -7,8 +7,6 @@
 #include "common/model/collections.hpp"
 #include "common/model/table_json.hpp"
 
-// The order of the write() calls below is the order of the members, hence part of the canonical
-// form that content_hash sees: changing it makes every data plane fetch its table again once.
 namespace holdfast::model {
 namespace {
 

@@ -23,7 +23,8 @@ struct Version {
     friend bool operator==(Version const&, Version const&) = default;
 };
 
-/// SHA-256 over the gateway and every entry's collection, key and canonical JSON, in order.
+/// The hash of a table that this build made: Fingerprint's. Of one that came from a peer it is
+/// Received's, which counts what this build does not know, too.
 [[nodiscard]] std::string content_hash(Table const& table);
 
 enum class Order { same, newer, older, concurrent };

@@ -4,8 +4,6 @@
 
 #include "common/base/limits.hpp"
 #include "common/base/log.hpp"
-#include "common/model/delta.hpp"
-#include "common/model/table_json.hpp"
 #include "common/model/validate.hpp"
 
 namespace holdfast::control {
@@ -19,7 +17,8 @@ Applier::Applier(std::string gateway, TableTarget& target)
     : gateway_(std::move(gateway)), target_(target) {}
 
 std::vector<Problem> Applier::apply(push::Snapshot const& frame, TimePoint now) {
-    return take({frame.version, model::table_from_json(frame.table), TableSource::controller}, now);
+    return take({frame.version, model::Received::from_json(frame.table), TableSource::controller},
+                now);
 }
 
 std::vector<Problem> Applier::apply(push::DeltaFrame const& frame, TimePoint now) {
@@ -27,13 +26,12 @@ std::vector<Problem> Applier::apply(push::DeltaFrame const& frame, TimePoint now
         ++rejected_;
         return {table_problem("base", "is " + frame.base + ", which is not the table in force")};
     }
-    return take(
-        {frame.version, model::apply(*in_force_->table, frame.delta), TableSource::controller},
-        now);
+    return take({frame.version, in_force_->received->with(frame.delta), TableSource::controller},
+                now);
 }
 
 std::vector<Problem> Applier::apply_from_disk(push::Snapshot const& saved, TimePoint now) {
-    return take({saved.version, model::table_from_json(saved.table), TableSource::disk}, now);
+    return take({saved.version, model::Received::from_json(saved.table), TableSource::disk}, now);
 }
 
 void Applier::confirm() noexcept {
@@ -45,10 +43,10 @@ void Applier::confirm() noexcept {
 
 std::vector<Problem> Applier::take(Candidate candidate, TimePoint now) {
     std::vector<Problem> problems = judge(candidate, now);
-    std::shared_ptr<model::Table const> table;
+    std::shared_ptr<model::Received const> received;
     if (problems.empty()) {
-        table = std::make_shared<model::Table const>(*std::move(candidate.table));
-        problems = target_.serve(table);
+        received = std::make_shared<model::Received const>(*std::move(candidate.received));
+        problems = target_.serve(received->table());
     }
     if (!problems.empty()) {
         ++rejected_;
@@ -56,22 +54,23 @@ std::vector<Problem> Applier::take(Candidate candidate, TimePoint now) {
     }
     ++accepted_;
     older_since_.reset();
-    in_force_ = InForce{candidate.version, std::move(table), candidate.source, WallClock::now()};
+    in_force_ =
+        InForce{candidate.version, received, received->table(), candidate.source, WallClock::now()};
     return {};
 }
 
 std::vector<Problem> Applier::judge(Candidate const& candidate, TimePoint now) {
-    if (!candidate.table) {
-        return candidate.table.error();
+    if (!candidate.received) {
+        return candidate.received.error();
     }
-    model::Table const& table = *candidate.table;
+    model::Table const& table = *candidate.received->table();
     if (table.gateway != gateway_) {
         return {table_problem("gateway", "is " + table.gateway + ", not " + gateway_)};
     }
     if (std::vector<Problem> problems = model::validate(table); !problems.empty()) {
         return problems;
     }
-    if (std::string const hash = model::content_hash(table); hash != candidate.version.hash) {
+    if (std::string const hash = candidate.received->hash(); hash != candidate.version.hash) {
         return {table_problem("version.hash",
                               "is " + candidate.version.hash + ", but the content's is " + hash)};
     }

@@ -8,6 +8,7 @@
 
 #include "common/base/clock.hpp"
 #include "common/base/error.hpp"
+#include "common/model/received.hpp"
 #include "common/model/table.hpp"
 #include "common/model/version.hpp"
 #include "common/push/frames.hpp"
@@ -34,7 +35,8 @@ enum class TableSource : std::uint8_t { controller, disk };
 
 struct InForce {
     model::Version version;
-    std::shared_ptr<model::Table const> table;
+    std::shared_ptr<model::Received const> received;  ///< For the next delta, and for the disk.
+    std::shared_ptr<model::Table const> table;        ///< What is served of it.
     TableSource source = TableSource::controller;
     WallClock::time_point applied;
 };
@@ -67,7 +69,7 @@ public:
 private:
     struct Candidate {
         model::Version const& version;
-        Checked<model::Table> table;
+        Checked<model::Received> received;
         TableSource source;
     };
 

@@ -116,6 +116,49 @@ TEST_F(ApplierTest, PassesOnWhyTheTargetCannotServeAndKeepsTheOneInForce) {
     EXPECT_EQ(hash_in_force(), model::content_hash(first_));
 }
 
+// --- releases next to each other ---------------------------------------------------------------
+
+class NewerController : public ApplierTest {
+protected:
+    /// A snapshot as a controller of the next release sends it: a rule, and the table, say more.
+    [[nodiscard]] push::Snapshot newer_snapshot() const {
+        push::Snapshot frame = snapshot(second_);
+        auto& rule = frame.table.at("routes").at("default/chat").at("rules").at(0).as_object();
+        rule["quota"] = {{"perSecond", 5}};
+        frame.table["policies"] = {{"default/limits", {{"messages", 100}}}};
+        frame.version.hash = model::hash_of(model::fingerprint_of(frame.table));
+        return frame;
+    }
+};
+
+TEST_F(NewerController, IsUnderstoodAsFarAsThisBuildGoes) {
+    EXPECT_THAT(applier_.apply(newer_snapshot(), kNow), ::testing::IsEmpty());
+    ASSERT_EQ(target_.served.size(), 1u);
+    EXPECT_TRUE(model::equal(*target_.served[0], second_));
+    EXPECT_EQ(hash_in_force(), newer_snapshot().version.hash);
+}
+
+TEST_F(NewerController, MaySendDeltas) {
+    ASSERT_THAT(applier_.apply(newer_snapshot(), kNow), ::testing::IsEmpty());
+    model::Table third = second_;
+    third.backends["default/echo:80"] = test::backend(9001);
+    push::DeltaFrame frame = test::delta(second_, third);
+    frame.base = newer_snapshot().version.hash;
+    frame.delta.upserts["policies"] = {{"default/limits", {{"messages", 7}}}};
+    boost::json::object after = newer_snapshot().table;
+    after["backends"] = model::to_json(third).at("backends");
+    after["policies"] = frame.delta.upserts.at("policies");
+    frame.version.hash = model::hash_of(model::fingerprint_of(after));
+    EXPECT_THAT(applier_.apply(frame, kNow), ::testing::IsEmpty());
+    EXPECT_TRUE(model::equal(*target_.served.back(), third));
+    EXPECT_EQ(applier_.in_force()->received->to_json(), after);
+}
+
+TEST_F(NewerController, IsKeptWholeForANewerBuildThatReadsItFromDisk) {
+    ASSERT_THAT(applier_.apply(newer_snapshot(), kNow), ::testing::IsEmpty());
+    EXPECT_EQ(applier_.in_force()->received->to_json(), newer_snapshot().table);
+}
+
 // --- source vectors ----------------------------------------------------------------------------
 
 TEST_F(ApplierTest, RefusesAnOlderSourceVectorUntilItIsInsistedOn) {
