@@ -28,7 +28,8 @@ struct Listener {
     ListenerProtocol protocol = ListenerProtocol::http;
     /// Empty matches every host; `*.example.com` matches any number of labels in front.
     std::string hostname;
-    /// Keys of Table::certificates; the first one is the default. Empty for http.
+    /// Keys of Table::certificates; the first one is the default. Empty for http; an https listener
+    /// without any refuses new clients in the TLS handshake, and its sessions go on.
     std::vector<std::string> certificates;
 
     friend bool operator==(Listener const&, Listener const&) = default;

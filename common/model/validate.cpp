@@ -60,9 +60,6 @@ void validate_listener(std::string_view key, Listener const& listener, Table con
 
 void validate_certificate_keys(Listener const& listener, Table const& table, Place const& place) {
     Place const certificates(place, "certificates");
-    if (listener.protocol == ListenerProtocol::https && listener.certificates.empty()) {
-        certificates.problem("must name at least one certificate for https");
-    }
     if (listener.protocol == ListenerProtocol::http && !listener.certificates.empty()) {
         certificates.problem("must be empty for http");
     }

@@ -57,10 +57,11 @@ ListenerStatus listener_status(JudgedListener const& listener, std::int64_t gene
         conditions.add_true(condition::kProgrammed, reason::kProgrammed,
                             "The listener is in the Gateway's routing table.");
     } else {
-        std::string const cause =
-            listener.accepted() ? "it has no valid certificate" : "it is not accepted";
         conditions.add_false(condition::kProgrammed, reason::kInvalid,
-                             "The listener is not served: " + cause + '.');
+                             listener.accepted()
+                                 ? "The listener refuses new clients, since it has no valid "
+                                   "certificate; its sessions go on."
+                                 : "The listener is not served: it is not accepted.");
     }
     if (!listener.overlapping.empty()) {
         conditions.add_true(condition::kOverlappingTls, reason::kOverlappingHostnames,
@@ -120,7 +121,7 @@ std::vector<Condition> gateway_conditions(Gateway const& gateway,
                             "Every listener is in the routing table.");
     } else if (served.empty()) {
         conditions.add_false(condition::kProgrammed, reason::kInvalid,
-                             "No listener can be served; their own conditions say why.");
+                             "No listener takes new clients; their own conditions say why.");
     } else {
         conditions.add_true(condition::kProgrammed, reason::kProgrammed,
                             "Served: " + quoted_list(served) + ". Not served: " +

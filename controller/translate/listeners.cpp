@@ -48,7 +48,7 @@ std::vector<JudgedListener> judge_listeners(Gateway const& gateway, References& 
 }
 
 model::Listener to_model(JudgedListener const& listener) {
-    HOLDFAST_ASSERT(listener.served());
+    HOLDFAST_ASSERT(listener.accepted());
     bool const https = listener.spec->protocol == kHttps;
     return {.name = listener.spec->name,
             .port = listener.spec->port,

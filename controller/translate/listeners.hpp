@@ -20,8 +20,10 @@ struct JudgedListener {
     std::vector<std::string> overlapping;   ///< Other TLS listeners that share hosts with it.
     std::vector<std::string> certificates;  ///< Keys of those that can be served.
 
+    /// Is it in the Gateway's table? A TLS listener is, even without a certificate: the sessions
+    /// that it has must not end because a rotation went wrong.
     [[nodiscard]] bool accepted() const noexcept { return !unsupported && !conflict; }
-    /// Is it in the Gateway's table?
+    /// Does it take new clients?
     [[nodiscard]] bool served() const noexcept;
 };
 
@@ -32,7 +34,7 @@ struct JudgedListener {
 [[nodiscard]] std::vector<JudgedListener> judge_listeners(Gateway const& gateway,
                                                           References& references);
 
-/// The entry in the table of a listener that is served.
+/// The entry in the table of a listener that is accepted.
 [[nodiscard]] model::Listener to_model(JudgedListener const& listener);
 
 }  // namespace holdfast::controller

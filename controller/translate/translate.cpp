@@ -89,7 +89,7 @@ void Translator::open_gateway(std::string const& key, Gateway const& gateway) {
     open.attached.resize(open.listeners.size());
     open.table.gateway = key;
     for (JudgedListener const& listener : open.listeners) {
-        if (!listener.served()) {
+        if (!listener.accepted()) {
             continue;
         }
         open.table.listeners.emplace(listener.spec->name,
@@ -196,7 +196,7 @@ model::Route to_model(WebSocketRoute const& route, OpenGateway const& open,
     entry.generation = route.meta.generation;
     for (auto const& [index, names] : hosts) {
         JudgedListener const& listener = open.listeners[index];
-        if (listener.served()) {
+        if (listener.accepted()) {
             entry.attachments.push_back({listener.spec->name, {names.begin(), names.end()}});
         }
     }

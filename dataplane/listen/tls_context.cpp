@@ -58,6 +58,8 @@ Checked<std::shared_ptr<TlsContexts const>> TlsContexts::build(model::Table cons
         }
     }
     if (!problems.empty()) return problems;
+    built->bare_ = new_context();
+    if (!built->bare_) return std::vector<Problem>{{"Table", "listeners", last_openssl_error()}};
     built->index(table);
     return std::shared_ptr<TlsContexts const>(std::move(built));
 }
@@ -68,7 +70,7 @@ SSL* TlsContexts::new_server(std::uint16_t port) const noexcept {
     auto const found = ports_.find(port);
     HOLDFAST_ASSERT(found != ports_.end());
     auto const* const fallback = found->second.find({});
-    SSL* const ssl = SSL_new(fallback->context.get());
+    SSL* const ssl = SSL_new(fallback == nullptr ? bare_.get() : fallback->context.get());
     if (ssl == nullptr) return nullptr;
     SSL_set_accept_state(ssl);
     SSL_set_ex_data(ssl, port_slot(), const_cast<Port*>(&found->second));
@@ -79,13 +81,15 @@ std::string_view TlsContexts::certificate_for(std::uint16_t port,
                                               std::string_view server_name) const noexcept {
     auto const found = ports_.find(port);
     if (found == ports_.end()) return {};
-    return found->second.find(server_name)->name;
+    auto const* const certificate = found->second.find(server_name);
+    return certificate == nullptr ? std::string_view{} : certificate->name;
 }
 
 SSL_CTX* TlsContexts::context_for(std::uint16_t port, std::string_view server_name) const noexcept {
     auto const found = ports_.find(port);
     if (found == ports_.end()) return nullptr;
-    return found->second.find(server_name)->context.get();
+    auto const* const certificate = found->second.find(server_name);
+    return certificate == nullptr ? nullptr : certificate->context.get();
 }
 
 std::vector<TlsContexts::Expiry> TlsContexts::expiries() const {
@@ -101,16 +105,22 @@ Checked<std::shared_ptr<TlsContexts::Loaded const>> TlsContexts::load(
         return std::vector<Problem>{{"Certificate " + name, field, std::move(message)}};
     };
     auto loaded = std::make_shared<Loaded>();
-    loaded->context.reset(SSL_CTX_new(TLS_server_method()));
+    loaded->context = new_context();
     auto* const context = loaded->context.get();
-    if (context == nullptr || !configure(context)) return problem("", last_openssl_error());
+    if (context == nullptr) return problem("", last_openssl_error());
     if (!use_chain(context, source->chain_pem)) return problem("chainPem", last_openssl_error());
     if (!use_key(context, source->key_pem)) return problem("keyPem", last_openssl_error());
-    SSL_CTX_set_tlsext_servername_callback(context, choose_certificate);
     loaded->name = name;
     loaded->source = std::move(source);
     loaded->not_after = not_after(context);
     return std::shared_ptr<Loaded const>(std::move(loaded));
+}
+
+TlsContexts::ContextPtr TlsContexts::new_context() {
+    ContextPtr context(SSL_CTX_new(TLS_server_method()));
+    if (!context || !configure(context.get())) return nullptr;
+    SSL_CTX_set_tlsext_servername_callback(context.get(), choose_certificate);
+    return context;
 }
 
 void TlsContexts::index(model::Table const& table) {
@@ -121,8 +131,7 @@ void TlsContexts::index(model::Table const& table) {
             auto const found = loaded_.find(certificate);
             if (found != loaded_.end()) entry.certificates.push_back(found->second.get());
         }
-        // model::validate lets no TLS listener pass without a certificate.
-        if (!entry.certificates.empty()) ports_[listener->port].names.push_back(std::move(entry));
+        ports_[listener->port].names.push_back(std::move(entry));
     }
     for (auto& [number, port] : ports_) {
         std::ranges::stable_sort(port.names, [](ServerName const& a, ServerName const& b) {
@@ -137,18 +146,26 @@ TlsContexts::Loaded const* TlsContexts::Port::find(std::string_view server_name)
         for (auto const* const certificate : name.certificates) {
             if (names_host(certificate->context.get(), server_name)) return certificate;
         }
-        return name.certificates.front();
+        return name.first();
     }
     // A client without a server name, or with a strange one, is greeted by the least specific
     // listener; what it then asks for is judged by its Host.
-    return names.back().certificates.front();
+    return names.back().first();
 }
 
-int TlsContexts::choose_certificate(SSL* ssl, int*, void*) noexcept {
+TlsContexts::Loaded const* TlsContexts::ServerName::first() const noexcept {
+    return certificates.empty() ? nullptr : certificates.front();
+}
+
+int TlsContexts::choose_certificate(SSL* ssl, int* alert, void*) noexcept {
     char const* const server_name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
     auto const* const port = static_cast<Port const*>(SSL_get_ex_data(ssl, port_slot()));
     if (server_name == nullptr || port == nullptr) return SSL_TLSEXT_ERR_NOACK;
     auto const* const chosen = port->find(lower(server_name));
+    if (chosen == nullptr) {
+        *alert = SSL_AD_UNRECOGNIZED_NAME;
+        return SSL_TLSEXT_ERR_ALERT_FATAL;
+    }
     SSL_set_SSL_CTX(ssl, chosen->context.get());
     return SSL_TLSEXT_ERR_OK;
 }

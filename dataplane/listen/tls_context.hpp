@@ -15,7 +15,8 @@
 
 namespace holdfast::listen {
 
-/// The TLS side of a table: which certificate answers which server name on which port.
+/// The TLS side of a table: which certificate answers which server name on which port. A server
+/// name whose listener has no certificate is refused with the alert `unrecognized_name`.
 ///
 /// TLS 1.2 and newer, ALPN `http/1.1`, stateless session tickets. Immutable, shared by every
 /// worker. A certificate that did not change keeps its context (and with it its tickets) from
@@ -67,18 +68,23 @@ private:
     struct ServerName {
         std::string pattern;  ///< As Listener::hostname.
         std::vector<Loaded const*> certificates;
+        [[nodiscard]] Loaded const* first() const noexcept;
     };
     /// Server names of one port, the most specific first; never empty.
     struct Port {
         std::vector<ServerName> names;
+        /// Null when the listener that answers `server_name` has no certificate.
         [[nodiscard]] Loaded const* find(std::string_view server_name) const noexcept;
     };
 
     [[nodiscard]] static Checked<std::shared_ptr<Loaded const>> load(
         std::string const& name, std::shared_ptr<model::Certificate const> source);
+    /// Null when OpenSSL is out of memory.
+    [[nodiscard]] static ContextPtr new_context();
     static int choose_certificate(SSL* ssl, int* alert, void* unused) noexcept;
     void index(model::Table const& table);
 
+    ContextPtr bare_;  ///< Without a certificate: of ports whose last listener has none.
     std::map<std::string, std::shared_ptr<Loaded const>> loaded_;
     std::map<std::uint16_t, Port> ports_;
 };

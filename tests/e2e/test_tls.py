@@ -3,6 +3,7 @@ sessions; and the push stream is mutual TLS. Method: certificates of a CA of the
 
 import os
 import socket
+import ssl
 import subprocess
 
 import pytest
@@ -37,7 +38,7 @@ def secure(gateway, authority):
             tls_listener(gateway.port, "wild", name="wild", hostname="*.wild.test"),
         )
         manifests.service("echo", backend.address)
-        manifests.route("echo", rule("echo"))
+        manifests.route("echo", rule("echo", onRouteDelete="Close"))
         yield gateway.start()
 
 
@@ -117,6 +118,9 @@ def test_a_broken_key_is_reported_and_touches_no_live_session(secure, authority)
             lambda: "InvalidCertificateRef" in str(secure.controller.status()),
             "the listener's status tells of it",
         )
+        secure.plane.wait_config("default/chat", present=False)
+        with pytest.raises(ssl.SSLError, match="(?i)unrecognized.name"):
+            dial(secure, authority, "chat.test")
         client.send("unmoved")
         assert client.recv(timeout=20) == "unmoved"
         with dial(secure, authority, "a.wild.test") as other:

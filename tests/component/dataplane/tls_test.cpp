@@ -189,6 +189,41 @@ TEST_F(TlsListener, SwapsACertificateWithoutTouchingLiveSessions) {
     EXPECT_EQ(read_frame(client).payload, "still here");
 }
 
+TEST_F(TlsListener, KeepsItsSessionsWhenItsLastCertificateGoes) {
+    edit_rule(table_, [](model::Rule& rule) { rule.on_delete = model::LiveSessions::close; });
+    apply();
+    auto client = greet("a.example.com");
+    client.send(request_for("a.example.com"));
+    ASSERT_EQ(read_head(client).status(), 101);
+
+    auto listener = *table_.listeners["a"];
+    listener.certificates.clear();
+    table_.listeners["a"] = std::make_shared<model::Listener const>(listener);
+    table_.certificates.erase("default/a");
+    apply();
+
+    auto refused = RawSocket::connect(gateway_.tls_port());
+    EXPECT_FALSE(refused.start_tls({.server_name = "a.example.com", .alpn = {}}));
+    EXPECT_EQ(greet("x.b.example.com").peer_name(), "b.cert.example");
+    client.send(client_frame("still here"));
+    EXPECT_EQ(read_frame(client).payload, "still here");
+}
+
+TEST_F(TlsListener, RefusesEveryClientWhileNoListenerHasACertificate) {
+    for (auto& [name, entry] : table_.listeners) {
+        auto listener = *entry;
+        listener.certificates.clear();
+        entry = std::make_shared<model::Listener const>(listener);
+    }
+    table_.certificates.clear();
+    apply();
+
+    for (char const* const server_name : {"a.example.com", ""}) {
+        auto client = RawSocket::connect(gateway_.tls_port());
+        EXPECT_FALSE(client.start_tls({.server_name = server_name, .alpn = {}}));
+    }
+}
+
 TEST_F(TlsListener, RefusesATableWhoseKeyDoesNotFit) {
     auto broken = *table_.certificates["default/a"];
     broken.key_pem = make_certificate("x.example").key_pem;

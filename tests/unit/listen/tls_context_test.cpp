@@ -67,6 +67,27 @@ TEST_F(TlsContextsTest, ChoosesAmongAListenersCertificatesByName) {
     EXPECT_EQ(contexts->certificate_for(443, "c.example.com"), "ns/first");
 }
 
+TEST_F(TlsContextsTest, HasNoCertificateForAListenerWithoutOne) {
+    certificate("ns/wild", "*.example.com");
+    listener("bare", "a.example.com", {});
+    listener("wild", "*.example.com", {"ns/wild"});
+    auto const contexts = build();
+
+    EXPECT_EQ(contexts->certificate_for(443, "a.example.com"), "");
+    EXPECT_EQ(contexts->context_for(443, "a.example.com"), nullptr);
+    EXPECT_EQ(contexts->certificate_for(443, "b.example.com"), "ns/wild");
+}
+
+TEST_F(TlsContextsTest, StillSpeaksTlsOnAPortWithoutAnyCertificate) {
+    listener("bare", "", {});
+    auto const contexts = build();
+
+    ASSERT_TRUE(contexts->is_tls(443));
+    SSL* const ssl = contexts->new_server(443);
+    EXPECT_NE(ssl, nullptr);
+    SSL_free(ssl);
+}
+
 TEST_F(TlsContextsTest, KnowsWhichPortsSpeakTls) {
     certificate("ns/a", "a.example.com");
     listener("a", "a.example.com", {"ns/a"});
