@@ -43,7 +43,11 @@ std::string in_quotes(std::string_view text) {
     if (text.size() <= length_max) {
         return '"' + std::string(text) + '"';
     }
-    return '"' + std::string(text.substr(0, length_max)) + "…\"";
+    std::size_t end = length_max;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) {
+        --end;  // Not inside a character: bytes 10xxxxxx go on with the one before them.
+    }
+    return '"' + std::string(text.substr(0, end)) + "…\"";
 }
 
 }  // namespace holdfast::model

@@ -34,7 +34,8 @@ private:
     std::vector<Problem>* problems_;
 };
 
-/// `text` in quotes for a message, cut off where it gets too long to read.
+/// `text` in quotes for a message, cut off where it gets too long to read, between two characters
+/// of UTF-8.
 [[nodiscard]] std::string in_quotes(std::string_view text);
 
 }  // namespace holdfast::model

@@ -1,7 +1,6 @@
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 
-#include "common/base/utf8.hpp"
 #include "common/push/frame_names.hpp"
 #include "common/push/frames.hpp"
 
@@ -62,10 +61,8 @@ json::object encode_body(Ack const& ack) { return {{"nonce", ack.nonce}, {"hash"
 json::object encode_body(Nack const& nack) {
     json::array problems;
     for (Problem const& problem : nack.problems) {
-        // A message may quote a value that it cut in the middle of a character.
-        problems.push_back({{"object", to_utf8(problem.object)},
-                            {"field", to_utf8(problem.field)},
-                            {"message", to_utf8(problem.message)}});
+        problems.push_back(
+            {{"object", problem.object}, {"field", problem.field}, {"message", problem.message}});
     }
     return {{"nonce", nack.nonce}, {"hash", nack.hash}, {"problems", std::move(problems)}};
 }

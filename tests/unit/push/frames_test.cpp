@@ -65,11 +65,6 @@ TEST(Frames, CarryANack) {
     EXPECT_EQ(received.problems, problems);
 }
 
-TEST(Frames, CarryANackWhoseMessageCutACharacter) {
-    Nack const received = at_controller(Nack{3, "", {{"Route a/b", "x", "not \"\xc3…\""}}});
-    EXPECT_THAT(received.problems[0].message, HasSubstr("\xef\xbf\xbd"));
-}
-
 TEST(Frames, CarryASame) { EXPECT_EQ(at_dataplane(Same{"abc"}).hash, "abc"); }
 
 TEST(Frames, CarryAGoAway) { static_cast<void>(at_dataplane(GoAway{})); }
