@@ -20,4 +20,21 @@ bool equal(Table const& a, Table const& b) {
     return all_equal;
 }
 
+Table share(Table const& before, Table after) {
+    for_each_collection([&](CollectionName, auto collection) {
+        // Both are sorted: `old` follows `after`'s keys, so that each key is looked at once.
+        auto old = (before.*collection).begin();
+        auto const end = (before.*collection).end();
+        for (auto& [key, entry] : after.*collection) {
+            while (old != end && old->first < key) {
+                ++old;
+            }
+            if (old != end && old->first == key && *old->second == *entry) {
+                entry = old->second;
+            }
+        }
+    });
+    return after;
+}
+
 }  // namespace holdfast::model

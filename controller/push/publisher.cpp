@@ -21,7 +21,7 @@ std::vector<Notice> Publisher::publish(std::map<std::string, model::Table> const
         if (std::exchange(channel.gone, false)) {
             notices.push_back({log::Level::info, "gateway is back", gateway, "", ""});
         }
-        channel.wanted = table;
+        channel.wanted = model::share(channel.wanted, table);
         channel.sources = sources;
         offer(channel, now, notices);
     }

@@ -6,7 +6,9 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "common/model/collections.hpp"
 #include "common/model/delta.hpp"
+#include "common/model/table_json.hpp"
 #include "common/model/version.hpp"
 #include "tests/support/problem_printer.hpp"
 #include "tests/support/random_table.hpp"
@@ -71,6 +73,26 @@ TEST(Delta, IsEmptyForEqualEntriesThatAreNotShared) {
     Table const a = table_with("default/chat:80", {{{"10.0.0.1", 80, EndpointState::ready}}});
     Table const b = table_with("default/chat:80", {{{"10.0.0.1", 80, EndpointState::ready}}});
     EXPECT_TRUE(difference(a, b).empty());
+}
+
+TEST(Share, MakesOneObjectOfEveryEqualEntryAndChangesNothing) {
+    test::Random random(test::seed());
+    for (int round = 0; round < 100; ++round) {
+        Table const before = test::random_table(random);
+        Table const after = test::random_change(before, random);
+        auto const decoded = table_from_json(to_json(after));
+        ASSERT_TRUE(decoded.has_value());
+        Table const shared = share(before, *decoded);
+        ASSERT_TRUE(equal(shared, after));
+        for_each_collection([&](CollectionName, auto collection) {
+            for (auto const& [key, entry] : shared.*collection) {
+                auto const old = (before.*collection).find(key);
+                if (old != (before.*collection).end() && *old->second == *entry) {
+                    ASSERT_EQ(old->second, entry);
+                }
+            }
+        });
+    }
 }
 
 TEST(Delta, NamesOnlyWhatChanged) {
