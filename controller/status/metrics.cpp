@@ -141,6 +141,7 @@ void set_routes(GaugeFamily& family, StatusView const& view) {
         std::string const status(to_string(static_cast<RouteHealth>(i)));
         set(family.Add({{"status", status}}), counts[i]);
     }
+    set(family.Add({{"status", "orphaned"}}), view.translation.orphaned_routes_count);
 }
 
 void set_dataplanes(GaugeFamily& family, StatusView const& view) {

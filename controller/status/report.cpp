@@ -18,6 +18,10 @@ json::array routes_json(StatusView const& view);
 json::array dataplanes_json(StatusView const& view);
 json::object source_json(StatusView const& view);
 
+json::object problem_json(Problem const& problem) {
+    return {{"object", problem.object}, {"field", problem.field}, {"message", problem.message}};
+}
+
 template <class Items, class ToJson>
 json::array list(Items const& items, ToJson to_json) {
     json::array result;
@@ -34,16 +38,13 @@ json::object status_report(StatusView const& view) {
         {"ready", view.source_synced && view.built},
         {"gateways", gateways_json(view)},
         {"routes", routes_json(view)},
+        {"orphans", list(view.translation.orphans, problem_json)},
         {"dataplanes", dataplanes_json(view)},
         {"source", source_json(view)},
     };
 }
 
 namespace {
-
-json::object problem_json(Problem const& problem) {
-    return {{"object", problem.object}, {"field", problem.field}, {"message", problem.message}};
-}
 
 json::object quarantined_json(Quarantined const& entry) {
     return {{"object", entry.object},

@@ -5,6 +5,7 @@
 
 #include "common/model/hostname.hpp"
 #include "common/model/place.hpp"
+#include "controller/source/value.hpp"
 #include "controller/translate/namespace_selector.hpp"
 
 namespace holdfast::controller {
@@ -104,7 +105,7 @@ std::set<std::string> common_hosts(std::vector<std::string> const& hostnames,
 }
 
 std::string parent_field(AttachmentRequest const& request) {
-    return item("spec.parentRefs", request.parent_index);
+    return field_path("spec.parentRefs", request.parent_index);
 }
 
 std::string gateway_name(AttachmentRequest const& request) {

@@ -22,7 +22,7 @@ std::optional<model::EndpointState> state_of(SliceEndpoint const& endpoint);
 /// One spelling for one address: `fd00:0::1` and `fd00::1` are the same endpoint.
 std::string canonical(std::string const& address);
 void sort_and_unite(std::vector<model::Endpoint>& endpoints);
-void drop_undialable(model::Backend& backend, std::string const& key);
+std::vector<std::string> drop_undialable(model::Backend& backend, std::string const& key);
 
 }  // namespace
 
@@ -46,7 +46,7 @@ std::string Backends::make(Service const& service, ServicePort const& port) {
     if (auto const slices = slices_.find(service_key); slices != slices_.end()) {
         backend = join(slices->second, port.name);
     }
-    drop_undialable(backend, key);
+    left_out_[key] = drop_undialable(backend, key);
     made_.emplace(key, std::make_shared<model::Backend const>(std::move(backend)));
     return key;
 }
@@ -114,17 +114,25 @@ void sort_and_unite(std::vector<model::Endpoint>& endpoints) {
 
 /// Anyone who may write EndpointSlices can name any address. Those that name no single other host
 /// are what validate refuses; it is asked, so that no table fails for them as a whole.
-void drop_undialable(model::Backend& backend, std::string const& key) {
-    auto const refused = [&key](model::Backend const& candidate) {
+std::vector<std::string> drop_undialable(model::Backend& backend, std::string const& key) {
+    auto const problems_of = [&key](model::Backend const& candidate) {
         std::vector<Problem> problems;
         model::validate_backend(key, candidate, problems);
-        return !problems.empty();
+        return problems;
     };
-    if (refused(backend)) {
-        std::erase_if(backend.endpoints, [&refused](model::Endpoint const& endpoint) {
-            return refused({{endpoint}});
-        });
+    std::vector<std::string> reasons;
+    if (problems_of(backend).empty()) {
+        return reasons;
     }
+    std::erase_if(backend.endpoints, [&](model::Endpoint const& endpoint) {
+        std::vector<Problem> const problems = problems_of({{endpoint}});
+        for (Problem const& problem : problems) {
+            std::string const field = problem.field.substr(problem.field.rfind('.') + 1);
+            reasons.push_back("whose " + field + ' ' + problem.message);
+        }
+        return !problems.empty();
+    });
+    return reasons;
 }
 
 }  // namespace

@@ -19,17 +19,23 @@ class Backends {
 public:
     explicit Backends(Snapshot const& snapshot);
 
-    /// Makes the backend behind one port of a Service, with as few endpoints as there are, and
-    /// returns its key.
+    /// Makes the backend behind one port of a Service, even if it has no endpoints, and returns its
+    /// key.
     std::string make(Service const& service, ServicePort const& port);
 
     [[nodiscard]] model::Collection<model::Backend> const& made() const noexcept { return made_; }
+    /// Why endpoints of the backend `key`, which was made, are left out; each the end of a sentence
+    /// about an endpoint.
+    [[nodiscard]] std::vector<std::string> const& left_out(std::string const& key) const {
+        return left_out_.at(key);
+    }
 
 private:
     using Slices = std::vector<EndpointSlice const*>;
 
     std::map<std::string, Slices> slices_;  ///< By the key of their Service.
     model::Collection<model::Backend> made_;
+    std::map<std::string, std::vector<std::string>> left_out_;
 };
 
 /// `namespace/name:port`: the key of a Service port in a table.

@@ -54,8 +54,8 @@ std::string quoted_list(std::vector<std::string> const& names) {
     return text;
 }
 
-std::string item(std::string_view list, std::size_t index) {
-    return std::string(list) + '[' + std::to_string(index) + ']';
+std::string kind_name(std::string const& group, std::string const& kind) {
+    return group.empty() ? kind : kind + '.' + group;
 }
 
 }  // namespace holdfast::controller

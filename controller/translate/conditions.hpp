@@ -2,13 +2,11 @@
 
 #include <boost/system/result.hpp>
 
-#include <cstddef>
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "controller/translate/translate.hpp"
+#include "controller/translate/condition.hpp"
 
 /// The words of a status: types and reasons are Gateway API's, messages are sentences that name
 /// the field and the object, and say what would be right. Messages hold nothing that changes while
@@ -87,7 +85,7 @@ private:
 /// `"a", "b" and "c"`.
 [[nodiscard]] std::string quoted_list(std::vector<std::string> const& names);
 
-/// `spec.listeners[2]`.
-[[nodiscard]] std::string item(std::string_view list, std::size_t index);
+/// `HTTPRoute.gateway.networking.k8s.io`, as kubectl writes a kind with its group.
+[[nodiscard]] std::string kind_name(std::string const& group, std::string const& kind);
 
 }  // namespace holdfast::controller

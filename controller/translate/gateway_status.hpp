@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "controller/translate/listeners.hpp"
+#include "controller/translate/translate.hpp"
 
 namespace holdfast::controller {
 

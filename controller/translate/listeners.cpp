@@ -6,6 +6,7 @@
 #include "common/base/assert.hpp"
 #include "common/model/hostname.hpp"
 #include "common/model/place.hpp"
+#include "controller/source/value.hpp"
 #include "controller/translate/namespace_selector.hpp"
 
 namespace holdfast::controller {
@@ -31,7 +32,7 @@ bool JudgedListener::served() const noexcept {
 std::vector<JudgedListener> judge_listeners(Gateway const& gateway, References& references) {
     std::vector<JudgedListener> judged;
     for (std::size_t i = 0; i < gateway.listeners.size(); ++i) {
-        std::string const field = item("spec.listeners", i);
+        std::string const field = field_path("spec.listeners", i);
         JudgedListener listener;
         listener.spec = &gateway.listeners[i];
         listener.unsupported = find_unsupported(*listener.spec, field);
@@ -130,7 +131,7 @@ std::vector<Refusal> refuse_kinds(GatewayListener const& listener, std::string c
         GroupKind const& kind = listener.kinds[i];
         if (kind != route_kind()) {
             refusals.push_back({reason::kInvalidRouteKinds,
-                                item(field + ".allowedRoutes.kinds", i) + " must be kind " +
+                                field_path(field + ".allowedRoutes.kinds", i) + " must be kind " +
                                     route_kind().kind + " of group " + route_kind().group +
                                     ", not " + model::in_quotes(kind.kind) + " of group " +
                                     model::in_quotes(kind.group) + '.'});
@@ -151,7 +152,8 @@ void resolve_certificates(JudgedListener& listener, std::string const& field,
         Resolved<std::string> const resolved = references.certificate(refs[i], gateway_namespace);
         if (!resolved) {
             Refusal const& refusal = resolved.error();
-            listener.unresolved.push_back({refusal.reason, item(list, i) + ' ' + refusal.message});
+            listener.unresolved.push_back(
+                {refusal.reason, field_path(list, i) + ' ' + refusal.message});
         } else if (std::ranges::find(listener.certificates, *resolved) ==
                    listener.certificates.end()) {
             listener.certificates.push_back(*resolved);

@@ -16,8 +16,6 @@ constexpr char const* kTlsSecretType = "kubernetes.io/tls";
 constexpr char const* kChainField = "tls.crt";
 constexpr char const* kKeyField = "tls.key";
 
-/// `HTTPRoute.gateway.networking.k8s.io`, as kubectl writes a kind with its group.
-std::string kind_name(std::string const& group, std::string const& kind);
 Refusal not_permitted(Referent const& from, Referent const& to);
 std::string find_data(Secret const& secret, char const* field);
 /// What keeps `certificate` from being served, or nothing.
@@ -141,10 +139,6 @@ Resolved<std::string> References::load_certificate(Secret const& secret) {
 }
 
 namespace {
-
-std::string kind_name(std::string const& group, std::string const& kind) {
-    return group.empty() ? kind : kind + '.' + group;
-}
 
 Refusal not_permitted(Referent const& from, Referent const& to) {
     return {reason::kRefNotPermitted, "names " + to.kind + ' ' + to.name_space + '/' + to.name +

@@ -48,6 +48,10 @@ public:
     [[nodiscard]] model::Collection<model::Backend> const& backends() const noexcept {
         return backends_.made();
     }
+    /// Backends::left_out.
+    [[nodiscard]] std::vector<std::string> const& left_out(std::string const& backend) const {
+        return backends_.left_out(backend);
+    }
 
 private:
     /// Within a namespace always, else as a ReferenceGrant in `to`'s namespace says.

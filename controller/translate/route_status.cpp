@@ -18,8 +18,9 @@ RouteParentStatus route_status(WebSocketRoute const& route, ParentOutcome const&
     Conditions conditions(route.meta.generation);
     bool const accepted = add_accepted(ref, outcome, built, conditions);
     if (built.unresolved.empty()) {
+        std::string const but = built.left_out.empty() ? "" : ' ' + sentences(built.left_out);
         conditions.add_true(condition::kResolvedRefs, reason::kResolvedRefs,
-                            "Every reference is resolved.");
+                            "Every reference is resolved." + but);
     } else {
         conditions.add_false(condition::kResolvedRefs, built.unresolved);
     }

@@ -5,6 +5,7 @@
 
 #include "controller/translate/conditions.hpp"
 #include "controller/translate/rules.hpp"
+#include "controller/translate/translate.hpp"
 
 namespace holdfast::controller {
 

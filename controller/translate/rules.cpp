@@ -1,38 +1,37 @@
 #include "controller/translate/rules.hpp"
 
-#include <algorithm>
+#include <array>
 #include <cstddef>
+#include <string_view>
 #include <utility>
 
 #include "common/model/place.hpp"
 #include "common/model/validate_parts.hpp"
+#include "controller/source/value.hpp"
 
 namespace holdfast::controller {
 namespace {
 
-void keep_first_of_each_name(std::vector<model::NameValue>& pairs);
+/// Notes what the owner of the route should know of a reference.
+void tell(Resolved<std::string> const& resolved, std::string const& field,
+          References const& references, BuiltRules& built);
 model::WeightedBackend weigh(BackendRef const& ref, Resolved<std::string> const& resolved);
 std::vector<Problem> judge(model::Rule const& rule, std::size_t index,
                            References const& references);
+/// A field of a table's rule, by the name that it has in a manifest.
+std::string manifest_field(std::string field);
 
 }  // namespace
 
 BuiltRules build_rules(WebSocketRoute const& route, References& references) {
     BuiltRules built;
     for (std::size_t i = 0; i < route.rules.size(); ++i) {
-        std::string const list = item("spec.rules", i) + ".backendRefs";
+        std::string const list = field_path("spec.rules", i) + ".backendRefs";
         model::Rule rule = route.rules[i].rule;
-        for (model::Match& match : rule.matches) {
-            keep_first_of_each_name(match.headers);
-            keep_first_of_each_name(match.query_params);
-        }
         std::vector<BackendRef> const& refs = route.rules[i].backend_refs;
         for (std::size_t j = 0; j < refs.size(); ++j) {
             auto const resolved = references.backend(refs[j], route.meta.name_space);
-            if (!resolved) {
-                Refusal const& refusal = resolved.error();
-                built.unresolved.push_back({refusal.reason, item(list, j) + ' ' + refusal.message});
-            }
+            tell(resolved, field_path(list, j), references, built);
             rule.backends.push_back(weigh(refs[j], resolved));
         }
         std::vector<Problem> const problems = judge(rule, i, references);
@@ -40,8 +39,8 @@ BuiltRules build_rules(WebSocketRoute const& route, References& references) {
             built.rules.push_back(std::move(rule));
         }
         for (Problem const& problem : problems) {
-            built.invalid.push_back(
-                {reason::kUnsupportedValue, problem.field + ' ' + problem.message + '.'});
+            built.invalid.push_back({reason::kUnsupportedValue,
+                                     manifest_field(problem.field) + ' ' + problem.message + '.'});
         }
     }
     return built;
@@ -49,15 +48,17 @@ BuiltRules build_rules(WebSocketRoute const& route, References& references) {
 
 namespace {
 
-/// Gateway API: of several entries with one name the first counts, the others are ignored.
-void keep_first_of_each_name(std::vector<model::NameValue>& pairs) {
-    std::vector<model::NameValue> kept;
-    for (model::NameValue& pair : pairs) {
-        if (std::ranges::find(kept, pair.name, &model::NameValue::name) == kept.end()) {
-            kept.push_back(std::move(pair));
-        }
+void tell(Resolved<std::string> const& resolved, std::string const& field,
+          References const& references, BuiltRules& built) {
+    if (!resolved) {
+        Refusal const& refusal = resolved.error();
+        built.unresolved.push_back({refusal.reason, field + ' ' + refusal.message});
+        return;
     }
-    pairs = std::move(kept);
+    for (std::string const& why : references.left_out(*resolved)) {
+        built.left_out.push_back({reason::kResolvedRefs,
+                                  field + " leads to an endpoint that is left out, " + why + '.'});
+    }
 }
 
 model::WeightedBackend weigh(BackendRef const& ref, Resolved<std::string> const& resolved) {
@@ -82,6 +83,21 @@ std::vector<Problem> judge(model::Rule const& rule, std::size_t index,
     model::Place const rules(spec, "rules");
     model::validate_rule(rule, found, model::Place(rules, index));
     return problems;
+}
+
+std::string manifest_field(std::string field) {
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 4> names{{
+        {".backends[", ".backendRefs["},
+        {".replacePrefix", ".rewrite.replacePrefixMatch"},
+        {".drainOver", ".drain.over"},
+        {".drainCode", ".drain.code"},
+    }};
+    for (auto const& [in_table, in_manifest] : names) {
+        if (std::size_t const at = field.find(in_table); at != std::string::npos) {
+            return field.replace(at, in_table.size(), in_manifest);
+        }
+    }
+    return field;
 }
 
 }  // namespace

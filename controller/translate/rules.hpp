@@ -11,6 +11,7 @@ namespace holdfast::controller {
 struct BuiltRules {
     std::vector<model::Rule> rules;   ///< Those that can be served, in their order.
     std::vector<Refusal> unresolved;  ///< Backend references that lead nowhere.
+    std::vector<Refusal> left_out;    ///< Endpoints that nobody may dial.
     std::vector<Refusal> invalid;     ///< Rules that are left out.
 };
 

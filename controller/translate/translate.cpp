@@ -10,6 +10,7 @@
 #include "controller/translate/attachment.hpp"
 #include "controller/translate/gateway_status.hpp"
 #include "controller/translate/listeners.hpp"
+#include "controller/translate/orphans.hpp"
 #include "controller/translate/references.hpp"
 #include "controller/translate/route_status.hpp"
 #include "controller/translate/rules.hpp"
@@ -69,6 +70,8 @@ Translation Translator::run() {
     for (auto const& [key, gateway] : snapshot_.gateways) {
         if (gateway->class_name == kGatewayClass) {
             open_gateway(key, *gateway);
+        } else {
+            translation_.orphans.push_back(orphaned_gateway(*gateway));
         }
     }
     for (auto const& [key, route] : snapshot_.routes) {
@@ -104,6 +107,7 @@ void Translator::open_gateway(std::string const& key, Gateway const& gateway) {
 void Translator::add_route(std::string const& key, WebSocketRoute const& route) {
     std::vector<JudgedParent> const parents = judge_parents(route);
     if (parents.empty()) {
+        ++translation_.orphaned_routes_count;
         return;
     }
     BuiltRules const built = build_rules(route, references_);
@@ -125,6 +129,8 @@ std::vector<JudgedParent> Translator::judge_parents(WebSocketRoute const& route)
         if (names_gateway(ref) && open != gateways_.end()) {
             parents.push_back({i, &open->second,
                                attach({route, i}, open->second.listeners, snapshot_.namespaces)});
+        } else {
+            translation_.orphans.push_back(orphaned_parent(route, i, snapshot_));
         }
     }
     return parents;

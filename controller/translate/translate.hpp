@@ -1,28 +1,20 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
 
+#include "common/base/error.hpp"
 #include "common/model/table.hpp"
 #include "controller/store/snapshot.hpp"
+#include "controller/translate/condition.hpp"
 
 namespace holdfast::controller {
 
 inline constexpr char const* kControllerName = "holdfast.dev/gateway-controller";
 inline constexpr char const* kGatewayClass = "holdfast";
-
-/// metav1.Condition without its time, which only the writer of a status knows.
-struct Condition {
-    std::string type;
-    bool status = false;
-    std::string reason;
-    std::string message;
-    std::int64_t observed_generation = 0;
-
-    friend bool operator==(Condition const&, Condition const&) = default;
-};
 
 struct ListenerStatus {
     std::string name;
@@ -54,6 +46,10 @@ struct Translation {
     std::map<std::string, model::Table> tables;
     std::map<std::string, GatewayStatus> gateways;
     std::map<std::string, std::vector<RouteParentStatus>> routes;
+    /// What leads to no Gateway of ours, hence has no status of ours: parentRefs, and Gateways of
+    /// other classes. A typo looks like this.
+    std::vector<Problem> orphans;
+    std::size_t orphaned_routes_count = 0;  ///< Routes none of whose parents is ours.
 };
 
 /// The controller's core: a pure function. No I/O, no clock; the same objects in any order give

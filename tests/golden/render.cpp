@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/base/error.hpp"
 #include "common/base/sha256.hpp"
 #include "common/model/hostname.hpp"
 #include "common/model/precedence.hpp"
@@ -44,10 +45,18 @@ boost::json::object render(controller::Translation const& translation) {
     for (auto const& [key, parents] : translation.routes) {
         routes[key] = parents_json(parents);
     }
-    return {{"tables", std::move(tables)},
-            {"lookup", std::move(lookup)},
-            {"gateways", std::move(gateways)},
-            {"routes", std::move(routes)}};
+    json::object rendered{{"tables", std::move(tables)},
+                          {"lookup", std::move(lookup)},
+                          {"gateways", std::move(gateways)},
+                          {"routes", std::move(routes)}};
+    json::array orphans;
+    for (Problem const& orphan : translation.orphans) {
+        orphans.emplace_back(to_string(orphan));
+    }
+    if (!orphans.empty()) {
+        rendered["orphans"] = std::move(orphans);
+    }
+    return rendered;
 }
 
 namespace {

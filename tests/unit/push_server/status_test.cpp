@@ -165,6 +165,17 @@ TEST_F(StatusTest, ShowsRoutesGatewaysDataPlanesAndTheSource) {
     EXPECT_EQ(at(status, "/source/problems/0/field"), "spec.rules");
 }
 
+TEST_F(StatusTest, TellsWhatLeadsToNoGatewayOfOurs) {
+    translation_.orphans = {
+        {"WebSocketRoute default/lost", "spec.parentRefs[0]", "names Gateway default/egde"}};
+    translation_.orphaned_routes_count = 1;
+    std::string const status = get("/status").body;
+    EXPECT_EQ(at(status, "/orphans/0/object"), "WebSocketRoute default/lost");
+    EXPECT_EQ(at(status, "/orphans/0/field"), "spec.parentRefs[0]");
+    EXPECT_THAT(get("/metrics").body,
+                HasSubstr("holdfast_controller_routes{status=\"orphaned\"} 1"));
+}
+
 TEST_F(StatusTest, ShowsWhatIsKeptFromTheDataPlanes) {
     refuse();
     std::string const status = get("/status").body;

@@ -94,18 +94,22 @@ TEST(Rules, LoseTheirBackendsWithThem) {
     EXPECT_FALSE(backends.contains("default/chat:8081"));
 }
 
-TEST(Rules, MatchOfSeveralHeadersOrParametersWithOneNameTheFirst) {
-    RouteRule rule = test::chat_rule("0");
-    rule.rule.matches[0].headers = {{"x-a", "1"}, {"x-b", "2"}, {"x-a", "3"}};
-    rule.rule.matches[0].query_params = {{"q", "1"}, {"q", "2"}, {"Q", "3"}};
+TEST(Rules, AreToldOfByTheNamesThatAManifestHas) {
+    RouteRule bad = test::chat_rule("bad");
+    bad.rule.drain_over = std::chrono::milliseconds(-1);
+    bad.rule.drain_code = 1;
+    bad.rule.replace_prefix = "no-slash";
+    bad.backend_refs[0].weight = 1'000'001;
 
-    auto const translation = translate_route(test::chat_route({std::move(rule)}));
+    auto const translation = translate_route(test::chat_route({std::move(bad)}));
 
-    auto const& table = translation.tables.at("infra/edge");
-    auto const& match = table.routes.at("default/chat")->rules.at(0).matches.at(0);
-    EXPECT_EQ(match.headers, (std::vector<model::NameValue>{{"x-a", "1"}, {"x-b", "2"}}));
-    EXPECT_EQ(match.query_params, (std::vector<model::NameValue>{{"q", "1"}, {"Q", "3"}}));
-    EXPECT_THAT(model::validate(table), IsEmpty());
+    std::string const message = translation.routes.at("default/chat").at(0).conditions[0].message;
+    for (char const* const field :
+         {"spec.rules[0].drain.over must", "spec.rules[0].drain.code must",
+          "spec.rules[0].rewrite.replacePrefixMatch must",
+          "spec.rules[0].backendRefs[0].weight must"}) {
+        EXPECT_THAT(message, testing::HasSubstr(field));
+    }
 }
 
 }  // namespace

@@ -1,0 +1,49 @@
+#include "controller/translate/orphans.hpp"
+
+#include <string>
+
+#include "common/model/place.hpp"
+#include "controller/source/value.hpp"
+#include "controller/translate/attachment.hpp"
+#include "controller/translate/translate.hpp"
+
+namespace holdfast::controller {
+namespace {
+
+std::string class_of(Gateway const& gateway);
+
+}  // namespace
+
+Problem orphaned_parent(WebSocketRoute const& route, std::size_t parent_index,
+                        Snapshot const& snapshot) {
+    ParentRef const& ref = route.parent_refs[parent_index];
+    Problem problem{std::string(WebSocketRoute::kKind) + ' ' + route.meta.key(),
+                    field_path("spec.parentRefs", parent_index),
+                    {}};
+    std::string const key = ref.name_space + '/' + ref.name;
+    auto const gateway = snapshot.gateways.find(key);
+    if (!names_gateway(ref)) {
+        problem.message = "names a " + kind_name(ref.group, ref.kind) +
+                          ", and only a Gateway serves WebSocketRoutes";
+    } else if (gateway == snapshot.gateways.end()) {
+        problem.message = "names Gateway " + key + ", which does not exist";
+    } else {
+        problem.message = "names Gateway " + key + ", whose " + class_of(*gateway->second);
+    }
+    return problem;
+}
+
+Problem orphaned_gateway(Gateway const& gateway) {
+    return {std::string(Gateway::kKind) + ' ' + gateway.meta.key(), "spec.gatewayClassName",
+            "is not served: its " + class_of(gateway)};
+}
+
+namespace {
+
+std::string class_of(Gateway const& gateway) {
+    return "class is " + model::in_quotes(gateway.class_name) + ", not " +
+           model::in_quotes(kGatewayClass);
+}
+
+}  // namespace
+}  // namespace holdfast::controller
