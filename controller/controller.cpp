@@ -25,6 +25,8 @@ Controller::Controller(RunFlags flags)
     : flags_(std::move(flags)),
       signals_(io_, SIGTERM, SIGINT),
       stop_deadline_(io_),
+      hold_timer_(io_),
+      hold_(Clock::now() + flags_.broken_manifests_wait),
       push_(io_, publisher_),
       status_(io_, status_endpoints([this] { return view(); }, metrics_)),
       source_({.path = flags_.manifests, .settling = {}}) {}
@@ -69,8 +71,12 @@ void Controller::start_source() {
         .synced = [this] { asio::post(io_, [this] { synced(); }); },
         .reported =
             [this](SourceReport const& report) {
-                asio::post(io_, [this, report] { source_report_ = report; });
+                asio::post(io_, [this, report] { reported(report); });
             },
+    });
+    hold_timer_.expires_after(flags_.broken_manifests_wait);
+    hold_timer_.async_wait([this](boost::system::error_code error) {
+        if (!error && hold_.holding()) rebuild();
     });
 }
 
@@ -80,10 +86,34 @@ void Controller::synced() {
     rebuild();
 }
 
+void Controller::reported(SourceReport report) {
+    source_report_ = std::move(report);
+    // A broken file that is gone, or good and empty, changes no object and still ends the hold.
+    if (hold_.holding()) rebuild();
+}
+
+bool Controller::held() {
+    if (!hold_.holding()) return false;
+    bool const holds = hold_.holds(source_report_, Clock::now());
+    std::size_t const files = source_report_.files_never_good;
+    if (holds && !std::exchange(hold_told_, true)) {
+        log::warning("tables wait for manifests that are broken since the start",
+                     {{"files", files},
+                      {"seconds", std::chrono::duration_cast<std::chrono::seconds>(
+                                      flags_.broken_manifests_wait)
+                                      .count()}});
+    }
+    if (!holds && files > 0) {
+        log::error("tables go out without manifests that are broken since the start",
+                   {{"files", files}});
+    }
+    return holds;
+}
+
 void Controller::rebuild() {
     // Half of the objects would make a table that takes routes away from data planes that have
     // them all.
-    if (!synced_ || stopping_) {
+    if (!synced_ || stopping_ || held()) {
         return;
     }
     TimePoint const start = Clock::now();
@@ -107,6 +137,7 @@ StatusView Controller::view() const {
         .source = source_report_,
         .pushed = push_.totals(),
         .source_synced = synced_,
+        .held = synced_ && hold_.holding(),
         .built = built_,
         .now = Clock::now(),
         .peer = [this](StreamId stream) { return push_.peer(stream); },

@@ -10,6 +10,7 @@
 #include "controller/flags.hpp"
 #include "controller/push/push_server.hpp"
 #include "controller/source/directory.hpp"
+#include "controller/source/start_hold.hpp"
 #include "controller/status/metrics.hpp"
 #include "controller/store/store.hpp"
 
@@ -34,13 +35,18 @@ private:
     void stop();
 
     void synced();
+    void reported(SourceReport report);
     void rebuild();
+    /// Are tables held back for manifests that are broken since the start? Says so in the log.
+    [[nodiscard]] bool held();
     [[nodiscard]] StatusView view() const;
 
     RunFlags flags_;
     boost::asio::io_context io_{1};
     boost::asio::signal_set signals_;
     boost::asio::steady_timer stop_deadline_;
+    boost::asio::steady_timer hold_timer_;
+    StartHold hold_;
     Store store_;
     Publisher publisher_;
     PushServer push_;
@@ -49,6 +55,7 @@ private:
     Translation translation_;
     SourceReport source_report_;
     bool synced_ = false;
+    bool hold_told_ = false;
     bool built_ = false;
     bool stopping_ = false;
     DirectorySource source_;  ///< Last, so that its thread ends before what it posts to.

@@ -9,6 +9,7 @@ namespace {
 
 /// As typed; what it means is found out when all flags are known.
 struct Texts {
+    std::string broken_manifests_wait = "60s";
     std::string push_listen;
     std::string status_listen = "127.0.0.1:19002";
     std::string log_level = "info";
@@ -54,6 +55,10 @@ namespace {
 void declare_run(CLI::App& app, RunFlags& flags, Texts& texts) {
     app.add_option("--manifests", flags.manifests, "Directory of YAML manifests; watched")
         ->type_name("DIR");
+    app.add_option("--broken-manifests-wait", texts.broken_manifests_wait,
+                   "How long the first tables wait for manifests that are broken at the start")
+        ->type_name("DURATION")
+        ->capture_default_str();
     app.add_option("--push-listen", texts.push_listen,
                    "Push port, mTLS; with certificates [::]:18000 by default")
         ->type_name("ADDR:PORT");
@@ -93,6 +98,8 @@ RunFlags finish_run(RunFlags flags, Texts const& texts) {
     if (flags.manifests.empty()) {
         throw CLI::RequiredError("--manifests");
     }
+    flags.broken_manifests_wait =
+        to_duration("--broken-manifests-wait", texts.broken_manifests_wait);
     flags.status_listen = to_address("--status-listen", texts.status_listen);
     flags.log_level = to_log_level(texts.log_level);
     TlsFiles const& tls = texts.tls;

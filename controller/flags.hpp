@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <variant>
@@ -14,7 +15,9 @@ namespace holdfast::controller {
 
 /// `holdfast-controller [run]`.
 struct RunFlags {
-    std::string manifests;               ///< Directory.
+    std::string manifests;  ///< Directory.
+    /// How long the first tables wait for manifests that are broken (StartHold).
+    std::chrono::milliseconds broken_manifests_wait{60'000};
     std::optional<Address> push_listen;  ///< Set exactly when `tls` is.
     std::optional<TlsFiles> tls;
     std::string push_socket;  ///< Path; empty: none.

@@ -153,11 +153,11 @@ void DirectorySource::publish(Listing listing) {
                                         {"removes", changes.removes.size()}});
         events_.changed(std::move(changes));
     }
+    report();
     if (!synced_ && listing == Listing::whole) {
         synced_ = true;
         events_.synced();
     }
-    report();
 }
 
 void DirectorySource::report() {

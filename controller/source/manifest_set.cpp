@@ -16,7 +16,9 @@ void ManifestSet::update(std::string const& file, std::string_view bytes) {
     state.digest = std::move(digest);
     DecodedManifest manifest = decode_manifest(file, bytes);
     state.problems = std::move(manifest.problems);
-    if (state.problems.empty()) state.objects = std::move(manifest.objects);
+    if (!state.problems.empty()) return;
+    state.objects = std::move(manifest.objects);
+    state.ever_good = true;
 }
 
 void ManifestSet::keep(std::string const& file, std::string message) {
@@ -51,6 +53,7 @@ SourceReport ManifestSet::report() const {
         report.problems.push_back({{}, {}, {{}, {}, directory_problem_}});
     for (auto const& [name, file] : files_) {
         if (!file.problems.empty() || !file.unreadable.empty()) ++report.files_refused;
+        if (!file.ever_good) ++report.files_never_good;
         std::ranges::copy(file.problems, std::back_inserter(report.problems));
         if (!file.unreadable.empty())
             report.problems.push_back({name, {}, {{}, {}, file.unreadable}});

@@ -38,6 +38,7 @@ private:
         std::vector<DecodedObject> objects;   ///< The last good state.
         std::vector<SourceProblem> problems;  ///< Of the newest state.
         std::string unreadable;               ///< Why `keep` was called last, else empty.
+        bool ever_good = false;               ///< Has been read without a problem.
     };
 
     [[nodiscard]] std::map<ObjectId, Object> merge();

@@ -40,6 +40,7 @@ struct SourceReport {
     std::size_t objects_count = 0;        ///< Delivered and not removed.
     std::size_t files_count = 0;          ///< Manifests seen; 0 for a source without files.
     std::size_t files_refused = 0;        ///< Of these, the ones whose last good state is in force.
+    std::size_t files_never_good = 0;     ///< Of these, the ones that never had a good state.
     std::uint64_t loads_total = 0;        ///< Times that the source looked.
 
     friend bool operator==(SourceReport const&, SourceReport const&) = default;
@@ -51,7 +52,8 @@ struct SourceEvents {
     /// Never empty. The first call brings all there is.
     std::function<void(Changes)> changed;
     /// Everything there is has been delivered once; after the first `changed`, if there was
-    /// anything. Before it nothing may be concluded from what is absent. Called once.
+    /// anything, and the first `reported`. Before it nothing may be concluded from what is absent.
+    /// Called once.
     std::function<void()> synced;
     /// After every look; problems that were reported before are in it again while they hold.
     std::function<void(SourceReport const&)> reported;

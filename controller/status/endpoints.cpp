@@ -16,8 +16,9 @@ std::vector<admin::Endpoint> status_endpoints(std::function<StatusView()> view, 
     };
     auto const readyz = [view](admin::Request const& request) {
         StatusView const now = view();
-        return admin::health_response({{"source", now.source_synced}, {"build", now.built}},
-                                      request);
+        return admin::health_response(
+            {{"source", now.source_synced}, {"manifests", !now.held}, {"build", now.built}},
+            request);
     };
     auto const render = [view, &metrics](admin::Request const&) {
         return admin::Response{.content_type = "text/plain; version=0.0.4; charset=utf-8",

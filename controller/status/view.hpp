@@ -19,6 +19,7 @@ struct StatusView {
     SourceReport const& source;
     PushTotals const& pushed;
     bool source_synced = false;  ///< Everything there is has been delivered once.
+    bool held = false;           ///< Tables wait for manifests that are broken since the start.
     bool built = false;          ///< A rebuild has been made from all of it.
     TimePoint now;
     std::function<std::string(StreamId)> peer;

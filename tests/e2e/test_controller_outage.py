@@ -4,6 +4,8 @@ Method: the controller is killed, replaced, or never there, under live sessions.
 import time
 
 from harness.backend import EchoBackend
+from harness.http import request
+from harness.manifests import rule
 from harness.probe import Bystander, whoami
 from harness.waiting import eventually
 from harness.wire import RawClient
@@ -75,6 +77,45 @@ def test_edits_made_during_the_outage_arrive_after_it(gateway):
             eventually(lambda: whoami(gateway).backend == "new", "the edit is in force", within=60)
             client.echo("still on the old backend")
         assert "still on the old backend" in old.sessions[0].received
+
+
+def restart_beside_a_broken_route(gateway, flags: tuple = ()) -> None:
+    gateway.controller.kill()
+    gateway.manifests.write_text("route-echo", "kind: [")
+    gateway.start_controller(flags=flags)
+
+
+def test_a_manifest_that_broke_during_the_outage_takes_nothing_away(gateway):
+    with EchoBackend() as backend:
+        gateway.serve(backend.address, onRouteDelete="Close")
+        gateway.start()
+        with RawClient(gateway.plane.address, gateway.port) as client:
+            client.upgraded().echo("before")
+            restart_beside_a_broken_route(gateway)
+            eventually(lambda: held(gateway), "the controller says what it waits for")
+            assert gateway.controller.status()["source"]["held"] is True
+            assert whoami(gateway).status == 101
+            client.echo("held")
+            gateway.manifests.route("echo", rule("echo", path="/mended"))
+            gateway.wait_config("/mended")
+            client.echo("mended")
+        assert request(gateway.controller.status_address, "/readyz").status == 200
+
+
+def held(gateway) -> bool:
+    return "[-]manifests failed" in request(gateway.controller.status_address, "/readyz").text
+
+
+def test_a_broken_manifest_does_not_hold_the_others_for_ever(gateway):
+    with EchoBackend() as backend:
+        gateway.serve(backend.address, onRouteDelete="Close")
+        gateway.start()
+        with RawClient(gateway.plane.address, gateway.port) as client:
+            client.upgraded().echo("before")
+            flags = ("--push-socket", gateway.controller.socket, "--broken-manifests-wait", "1s")
+            restart_beside_a_broken_route(gateway, flags)
+            assert client.receive_close() == (1012, "route deleted")
+        assert request(gateway.controller.status_address, "/readyz").status == 200
 
 
 def test_a_data_plane_restarted_without_a_controller_serves_its_last_table(gateway, tmp_path):

@@ -43,20 +43,22 @@ TEST(Flags, HasTheDocumentedDefaults) {
     EXPECT_FALSE(flags.tls);
     EXPECT_EQ(flags.push_socket, "");
     EXPECT_EQ(to_string(flags.status_listen), "127.0.0.1:19002");
+    EXPECT_EQ(flags.broken_manifests_wait, std::chrono::seconds(60));
     EXPECT_EQ(flags.log_level, log::Level::info);
 }
 
 TEST(Flags, ReadsEverythingOfRun) {
-    auto const flags =
-        parsed<RunFlags>({"--manifests", "dir", "--push-listen", "127.0.0.1:0", "--push-socket",
-                          "/tmp/push.sock", "--tls-cert", "c", "--tls-key", "k", "--tls-ca", "a",
-                          "--status-listen", "[::1]:1", "--log-level", "debug"});
+    auto const flags = parsed<RunFlags>(
+        {"--manifests", "dir", "--push-listen", "127.0.0.1:0", "--push-socket", "/tmp/push.sock",
+         "--tls-cert", "c", "--tls-key", "k", "--tls-ca", "a", "--status-listen", "[::1]:1",
+         "--broken-manifests-wait", "0s", "--log-level", "debug"});
     EXPECT_EQ(to_string(*flags.push_listen), "127.0.0.1:0");
     EXPECT_EQ(flags.push_socket, "/tmp/push.sock");
     EXPECT_EQ(flags.tls->certificate, "c");
     EXPECT_EQ(flags.tls->key, "k");
     EXPECT_EQ(flags.tls->ca, "a");
     EXPECT_EQ(to_string(flags.status_listen), "[::1]:1");
+    EXPECT_EQ(flags.broken_manifests_wait, std::chrono::seconds(0));
     EXPECT_EQ(flags.log_level, log::Level::debug);
 }
 

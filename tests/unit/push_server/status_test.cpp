@@ -72,6 +72,7 @@ protected:
                 .source = source_,
                 .pushed = pushed_,
                 .source_synced = synced_,
+                .held = held_,
                 .built = synced_,
                 .now = kNow,
                 .peer = [](StreamId) { return std::string("127.0.0.1:5"); }};
@@ -93,6 +94,7 @@ protected:
     SourceReport source_;
     PushTotals pushed_;
     bool synced_ = true;
+    bool held_ = false;
     Metrics metrics_;
 };
 
@@ -142,8 +144,18 @@ TEST_F(StatusTest, IsReadyOnceTheSourceIsLoadedAndATableIsBuilt) {
     EXPECT_EQ(get("/healthz").status, 200u);
     synced_ = false;
     EXPECT_EQ(get("/readyz").status, 500u);
-    EXPECT_THAT(get("/readyz").body, HasSubstr("[-]source failed\n[-]build failed"));
+    EXPECT_THAT(get("/readyz").body,
+                HasSubstr("[-]source failed\n[+]manifests ok\n[-]build failed"));
     EXPECT_EQ(get("/livez").status, 200u);
+}
+
+TEST_F(StatusTest, IsNotReadyWhileTablesWaitForBrokenManifests) {
+    held_ = true;
+    source_.files_never_good = 2;
+    EXPECT_EQ(get("/readyz").status, 500u);
+    EXPECT_THAT(get("/readyz").body, HasSubstr("[-]manifests failed"));
+    EXPECT_EQ(at(get("/status").body, "/source/held"), "true");
+    EXPECT_EQ(at(get("/status").body, "/source/filesNeverGood"), "2");
 }
 
 TEST_F(StatusTest, ShowsRoutesGatewaysDataPlanesAndTheSource) {

@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <map>
 #include <mutex>
+#include <optional>
 
 #include "controller/source/directory.hpp"
 #include "tests/unit/source/manifests.hpp"
@@ -34,7 +35,7 @@ public:
         : source_({.path = directory.string(), .settling = settling, .blind_look_interval = 20ms}) {
         source_.start(
             {.changed = [this](Changes changes) { take(std::move(changes)); },
-             .synced = [this] { note([this] { synced_ = true; }); },
+             .synced = [this] { note([this] { synced_after_ = report_.loads_total; }); },
              .reported = [this](SourceReport const& report) { note([&] { report_ = report; }); }});
     }
     ~Follower() { source_.stop(); }
@@ -58,11 +59,12 @@ public:
         return wait([&] { return report_.loads_total > 0 && report_.problems.empty(); });
     }
     [[nodiscard]] bool is_synced() {
-        return wait([&] { return synced_; });
+        return wait([&] { return synced_after_.has_value(); });
     }
-    [[nodiscard]] bool was_synced() {
+    /// Looks that were reported before the source was synced; nothing before it is.
+    [[nodiscard]] std::optional<std::uint64_t> synced_after() {
         std::lock_guard const lock(mutex_);
-        return synced_;
+        return synced_after_;
     }
     [[nodiscard]] std::map<std::string, std::string> objects() {
         std::lock_guard const lock(mutex_);
@@ -102,8 +104,8 @@ private:
     std::condition_variable changed_;
     std::map<std::string, std::string> objects_;
     SourceReport report_;
+    std::optional<std::uint64_t> synced_after_;
     int removes_ = 0;
-    bool synced_ = false;
     DirectorySource source_;
 };
 
@@ -115,6 +117,14 @@ TEST(DirectorySource, DeliversWhatIsThereAndIsSynced) {
     Follower follower(root.path());
     EXPECT_TRUE(follower.is_synced());
     EXPECT_TRUE(follower.comes_to({{"one", "x"}, {"two", "x"}}));
+}
+
+TEST(DirectorySource, ReportsWhatIsBrokenBeforeItIsSynced) {
+    TemporaryDirectory const root;
+    write_file(root.path() / "a.yaml", "kind: [");
+    Follower follower(root.path());
+    ASSERT_TRUE(follower.is_synced());
+    EXPECT_EQ(follower.synced_after(), 1U);
 }
 
 TEST(DirectorySource, IsSyncedByAnEmptyDirectory) {
@@ -273,7 +283,7 @@ TEST(DirectorySource, WaitsForADirectoryThatIsNotThereYet) {
     fs::path const root = parent.path() / "manifests";
     Follower follower(root);
     ASSERT_TRUE(follower.reports("manifests cannot be listed"));
-    EXPECT_FALSE(follower.was_synced());
+    EXPECT_EQ(follower.synced_after(), std::nullopt);
     fs::create_directory(root);
     write_file(root / "a.yaml", name_space("one"));
     EXPECT_TRUE(follower.comes_to({{"one", "x"}}));

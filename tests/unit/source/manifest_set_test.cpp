@@ -52,6 +52,19 @@ TEST(ManifestSet, ChangesNothingWhenOnlyTheTextChanged) {
     EXPECT_TRUE(set.commit().empty());
 }
 
+TEST(ManifestSet, CountsFilesThatWereNeverGood) {
+    ManifestSet set;
+    set.update("a.yaml", "kind: [");
+    set.keep("b.yaml", "cannot be read");
+    set.update("c.yaml", name_space("one"));
+    set.update("c.yaml", "kind: [");
+    EXPECT_EQ(set.report().files_refused, 3U);
+    EXPECT_EQ(set.report().files_never_good, 2U);
+    set.update("a.yaml", "");
+    set.retain({"a.yaml", "c.yaml"});
+    EXPECT_EQ(set.report().files_never_good, 0U);
+}
+
 TEST(ManifestSet, RemovesWhatAFileNoLongerHolds) {
     ManifestSet set;
     set.update("a.yaml", name_space("one") + name_space("two"));
