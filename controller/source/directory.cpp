@@ -20,9 +20,9 @@ namespace holdfast::controller {
 
 namespace {
 
-/// Paths in problems look as the operator wrote the directory, without what means nothing.
+/// Absolute, so that a directory has a parent to be watched in, whatever the path says.
 std::string tidy(std::string const& path) {
-    std::string tidied = std::filesystem::path(path).lexically_normal().string();
+    std::string tidied = std::filesystem::absolute(path).lexically_normal().string();
     if (tidied.size() > 1 && tidied.ends_with('/')) tidied.pop_back();
     return tidied;
 }

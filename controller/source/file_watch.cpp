@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <string_view>
@@ -33,7 +34,7 @@ bool FileWatch::follow(ManifestTree const& tree) {
     WatchedMap watches;
     std::string const parent = std::filesystem::path(root_).parent_path().string();
     // The parent first: should a directory of the tree be the same one, its role counts.
-    add(watches, parent.empty() ? "." : parent, Role::parent);
+    add(watches, parent, Role::parent);
     for (std::string const& directory : tree.directories)
         add(watches, directory, Role::directory);
     for (std::string const& file : tree.linked)
@@ -56,7 +57,8 @@ void FileWatch::add(WatchedMap& watches, std::string const& path, Role role) {
     int const watch = ::inotify_add_watch(descriptor_, path.c_str(), mask);
     if (watch >= 0) {
         watches.insert_or_assign(watch, Watched{path, role});
-    } else {
+    } else if (role != Role::file || errno != ENOENT) {
+        // A link that leads nowhere is told of where what it names comes to be, if that is watched.
         complete_ = false;
     }
 }

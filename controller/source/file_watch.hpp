@@ -28,7 +28,8 @@ public:
         std::string path;  ///< Of a manifest; empty for `touched`.
     };
 
-    /// `root` is the directory whose coming and going is told even while it is not there.
+    /// `root`, an absolute path, is the directory whose coming and going is told even while it is
+    /// not there.
     explicit FileWatch(std::string root);
     FileWatch(FileWatch const&) = delete;
     FileWatch& operator=(FileWatch const&) = delete;

@@ -305,6 +305,31 @@ TEST(DirectorySource, FollowsADirectoryThatIsALinkThroughItsSwap) {
     EXPECT_EQ(follower.removes_seen(), 0);
 }
 
+TEST(DirectorySource, FollowsTheSwapOfALinkThatARelativePathNames) {
+    TemporaryDirectory const parent;
+    for (char const* version : {"v1", "v2"}) {
+        fs::create_directory(parent.path() / version);
+        write_file(parent.path() / version / "a.yaml", name_space("one", version));
+    }
+    fs::create_directory_symlink("v1", parent.path() / "manifests");
+    fs::path const before = fs::current_path();
+    fs::current_path(parent.path());
+    Follower follower("manifests");
+    fs::current_path(before);
+    ASSERT_TRUE(follower.comes_to({{"one", "v1"}}));
+    fs::create_directory_symlink("v2", parent.path() / "next");
+    fs::rename(parent.path() / "next", parent.path() / "manifests");
+    EXPECT_TRUE(follower.comes_to({{"one", "v2"}}));
+}
+
+TEST(FileWatch, IsCompleteBesideALinkThatLeadsNowhere) {
+    TemporaryDirectory const root;
+    fs::create_symlink("nowhere", root.path() / "a.yaml");
+    FileWatch watch(root.path());
+    (void)watch.follow(list_manifests(root.path()));
+    EXPECT_TRUE(watch.complete());
+}
+
 TEST(DirectorySource, LetsTheFirstFileByPathWin) {
     TemporaryDirectory const root;
     write_file(root.path() / "b.yaml", name_space("one", "b"));
