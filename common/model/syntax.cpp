@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "common/base/address.hpp"
+#include "common/base/ascii.hpp"
 #include "common/base/utf8.hpp"
 #include "common/model/hostname.hpp"
 
@@ -16,15 +17,6 @@ constexpr std::size_t npos = std::string_view::npos;
 constexpr std::size_t kNameLengthMax = 253;
 constexpr std::size_t kLabelLengthMax = 63;
 constexpr std::size_t kPathLengthMax = 1024;
-
-constexpr bool is_lower(char c) noexcept { return c >= 'a' && c <= 'z'; }
-constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-constexpr bool is_alphanumeric(char c) noexcept {
-    return is_lower(c) || is_digit(c) || (c >= 'A' && c <= 'Z');
-}
-constexpr bool is_hex(char c) noexcept {
-    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
 
 bool is_port(std::string_view text) noexcept;
 bool is_origin_host(std::string_view text) noexcept;

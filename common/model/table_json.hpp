@@ -6,7 +6,7 @@
 #include "common/model/table.hpp"
 
 /// The JSON form of the table: what the push stream carries, what lies on disk as the last good
-/// table, what `/config_dump` and `holdfast-controller translate` print.
+/// table, what `/config_dump` prints.
 ///
 /// Field names are the structs' own in camelCase; enumerators are their names. Encoding is
 /// deterministic. Fields with their default value are left out, and decoding ignores fields it does

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::uint32_t kWeightMax = 1'000'000;
 constexpr std::size_t kHeaderValueLengthMax = 4096;
-constexpr std::size_t kQueryValueLengthMax = 1024;
+constexpr std::size_t kQueryValueLengthMax = 256 * 4;  // The CRD's 256 characters in UTF-8.
 /// Four groups of 99,999 h are the longest duration a manifest can say; a deadline that far away
 /// still fits the clock's 64 bits.
 constexpr Milliseconds kDurationMax = std::chrono::hours(4 * 99'999);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "controller/source/any_object.hpp"
@@ -9,9 +10,10 @@
 /// faults are what no schema can tell (base64, addresses), and with one the object is void.
 namespace holdfast::controller {
 
+enum class Scope : std::uint8_t { namespaced, cluster };
+
 /// Of `metadata`, checked already. The namespace is `default` when a namespaced object does not
 /// say, as with kubectl.
-enum class Scope : std::uint8_t { namespaced, cluster };
 [[nodiscard]] ObjectMeta build_meta(Value const& metadata, Scope scope);
 
 [[nodiscard]] Object build_gateway(ObjectMeta meta, Value const& document, std::vector<Fault>&);

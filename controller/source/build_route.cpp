@@ -2,6 +2,7 @@
 #include <iterator>
 #include <utility>
 
+#include "common/base/ascii.hpp"
 #include "controller/source/build.hpp"
 #include "controller/source/fields.hpp"
 
@@ -90,9 +91,7 @@ model::Match match(Value const& value) {
     match.path.value = text_field(path, "value");
     match.headers = name_values(value, "headers");
     for (model::NameValue& header : match.headers) {
-        std::ranges::transform(header.name, header.name.begin(), [](char c) {
-            return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-        });
+        header.name = to_lower(header.name);
     }
     match.query_params = name_values(value, "queryParams");
     match.subprotocols = texts_field(value, "subprotocols");

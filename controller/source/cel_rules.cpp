@@ -11,7 +11,9 @@
 #include <tuple>
 #include <utility>
 
+#include "common/base/ascii.hpp"
 #include "common/base/duration.hpp"
+#include "controller/source/fields.hpp"
 
 namespace holdfast::controller {
 
@@ -63,30 +65,15 @@ CelTwin const* find_cel_twin(std::string_view message) noexcept {
 
 namespace {
 
-/// The text of a member; empty without one, as the rules have it.
-std::string_view text_of(Value const& map, std::string_view name) {
-    Value const* const value = map.find(name);
-    return value == nullptr ? std::string_view{} : std::string_view(value->text);
-}
-
-std::chrono::milliseconds duration_of(Value const& map, std::string_view name) {
-    return parse_duration(text_of(map, name)).value_or(std::chrono::milliseconds{0});
-}
-
-bool is_alphanumeric(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
 bool parent_refs_are_distinct(Value const& self) {
-    using Identity = std::tuple<std::string_view, std::string_view, std::string_view,
-                                std::string_view, std::string_view, std::int64_t>;
+    using Identity =
+        std::tuple<std::string, std::string, std::string, std::string, std::string, std::int64_t>;
     std::set<Identity> seen;
     return std::ranges::all_of(self.items, [&seen](Value const& ref) {
-        Value const* const port = ref.find("port");
         return seen
-            .emplace(text_of(ref, "group"), text_of(ref, "kind"), text_of(ref, "name"),
-                     text_of(ref, "namespace"), text_of(ref, "sectionName"),
-                     port == nullptr ? 0 : port->integer)
+            .emplace(text_field(ref, "group"), text_field(ref, "kind"), text_field(ref, "name"),
+                     text_field(ref, "namespace"), text_field(ref, "sectionName"),
+                     integer_field<std::int64_t>(ref, "port"))
             .second;
     });
 }
@@ -118,10 +105,6 @@ bool has_no_dot_segment_at_end(Value const& self) {
     return !self.text.ends_with("/.") && !self.text.ends_with("/..");
 }
 
-bool is_hex(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
 bool holds_path_characters(Value const& self) {
     constexpr std::string_view others = "-/._~!$&'()*+,;=:@#";
     std::string_view const text = self.text;
@@ -139,11 +122,7 @@ bool holds_path_characters(Value const& self) {
 bool header_names_differ(Value const& self) {
     std::set<std::string> seen;
     return std::ranges::all_of(self.items, [&seen](Value const& header) {
-        std::string name(text_of(header, "name"));
-        std::ranges::transform(name, name.begin(), [](char c) {
-            return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-        });
-        return seen.insert(std::move(name)).second;
+        return seen.insert(to_lower(text_field(header, "name"))).second;
     });
 }
 
@@ -152,16 +131,16 @@ bool rewrites_prefixes_only(Value const& self) {
     if (self.find("rewrite") == nullptr || matches == nullptr) return true;
     return std::ranges::all_of(matches->items, [](Value const& match) {
         Value const* const path = match.find("path");
-        return path != nullptr && text_of(*path, "type") == "PathPrefix";
+        return path != nullptr && text_field(*path, "type") == "PathPrefix";
     });
 }
 
 bool connect_is_positive(Value const& self) {
-    return duration_of(self, "connect") > std::chrono::milliseconds{0};
+    return duration_field(self, "connect") > std::chrono::milliseconds{0};
 }
 
 bool connect_fits_handshake(Value const& self) {
-    return duration_of(self, "connect") <= duration_of(self, "handshake");
+    return duration_field(self, "connect") <= duration_field(self, "handshake");
 }
 
 bool is_a_day_at_most(Value const& self) {

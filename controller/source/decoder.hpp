@@ -25,14 +25,14 @@ struct DecodedManifest {
 /// Reads a manifest as `kubectl apply` takes it: documents separated by `---`, each an object or a
 /// `kind: List` of objects.
 ///
-/// A WebSocketRoute is held to its CRD, whole; of other people's kinds only what Holdfast reads is
-/// looked at. `status` is ignored everywhere, GatewayClass is accepted and yields nothing.
+/// A WebSocketRoute is held to its CRD, whole, a Gateway and a ReferenceGrant to Gateway API; of
+/// other people's kinds only what Holdfast reads is looked at. `status` is ignored everywhere,
+/// GatewayClass is accepted and yields nothing.
 ///
 /// Input   `file` only names the problems; `bytes` may be anything.
 /// Errors  every problem of the file at once, in the file's order, at most
-/// limits::manifest_problems_max:
-///         YAML, unknown kinds, fields against their schema, base64, an object that comes twice.
-///         Values of Secrets never appear in them.
+///         limits::manifest_problems_max: YAML, unknown kinds, fields against their schema, base64,
+///         an object that comes twice. Values of Secrets never appear in them.
 /// Threads none; safe from several at once.
 [[nodiscard]] DecodedManifest decode_manifest(std::string const& file, std::string_view bytes);
 

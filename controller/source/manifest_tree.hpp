@@ -31,12 +31,14 @@ struct ManifestTree {
 /// Bounds  16 levels.
 [[nodiscard]] ManifestTree list_manifests(std::filesystem::path const& root);
 
-/// The bytes of a file, or why they cannot be had. Only regular files are read; one larger than
-/// limits::manifest_bytes_max is refused.
+/// Why the bytes of a file cannot be had.
 struct Unreadable {
     std::string why;
     bool gone = false;  ///< There is no such file any more.
 };
+
+/// The bytes of a file. Only regular files are read; one larger than limits::manifest_bytes_max is
+/// refused.
 [[nodiscard]] std::variant<std::string, Unreadable> read_manifest(std::string const& path);
 
 }  // namespace holdfast::controller
