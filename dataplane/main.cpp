@@ -6,8 +6,8 @@
 #include <variant>
 
 #include "common/base/log.hpp"
-#include "dataplane/flags.hpp"
-#include "dataplane/server.hpp"
+#include "dataplane/process/flags.hpp"
+#include "dataplane/process/server.hpp"
 #include "dataplane/telemetry/access_log.hpp"
 
 namespace holdfast {

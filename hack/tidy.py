@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """The style check: what docs/architecture.md and CONTRIBUTING.md say, as far as a script can tell.
 
-Folders see only what their CMake DEPS name; files and functions stay short; libraries that must
-stay behind one door do; a few names and habits are banned. Prints `file:line: rule: what`, and
+Folders see only what their CMake DEPS name, and the table of folders says the same; files and
+functions stay short; libraries that must stay behind one door do; a few names and habits are
+banned. Prints `file:line: rule: what`, and
 exits 1 if it printed anything.
 """
 
@@ -22,12 +23,13 @@ DOORS = {
     r"prometheus/": ("dataplane/telemetry/", "controller/status/", "controller/push/", "tests/"),
     r"cpprest/": ("controller/kube/",),
     r"spdlog/": ("common/base/log", "dataplane/telemetry/access_log"),
-    r"CLI/": ("common/command_line/", "controller/flags", "dataplane/flags"),
+    r"CLI/": ("common/command_line/", "controller/flags",
+              "dataplane/process/flags"),
     r"boost/(asio|beast)": ("common/admin/", "controller/push/", "controller/source/", "controller/",
                             "dataplane/relay/engine", "dataplane/listen/", "dataplane/http/",
                             "dataplane/net/", "dataplane/upstream/", "dataplane/handshake/",
-                            "dataplane/control/", "dataplane/worker", "dataplane/serv",
-                            "dataplane/main", "tests/"),
+                            "dataplane/eviction/", "dataplane/control/", "dataplane/serving/",
+                            "dataplane/process/", "tests/"),
 }
 
 BANNED = [
@@ -176,12 +178,42 @@ def check_includes(paths: list[Path]) -> None:
                         complain(path, number, "arrow", f"{program} never sees {other}")
 
 
+def check_architecture() -> None:
+    """The table of folders in docs/architecture.md reaches what the CMake DEPS reach."""
+    page = ROOT / "docs/architecture.md"
+    deps, folder_of = libraries()
+    built = {folder: {folder_of[n] for n in reachable(names, deps) if n in folder_of} - {folder}
+             for folder, names in deps.items() if re.match(r"(common|controller|dataplane)\b", folder)}
+    written: dict[str, set[str]] = {}
+    line_of: dict[str, int] = {}
+    for number, line in enumerate(page.read_text().splitlines(), 1):
+        row = re.match(r"\| `((?:common|controller|dataplane)[/\w]*)` \|.*\|([^|]*)\|$", line)
+        if not row:
+            continue
+        folder, program = row.group(1), row.group(1).split("/")[0]
+        line_of[folder] = number
+        written["lib:" + folder] = {
+            name if "/" in name else
+            f"{program}/{name}" if f"{program}/{name}" in built else f"common/{name}"
+            for name in re.findall(r"[/\w]+", row.group(2))}
+    for folder in sorted(built.keys() | line_of.keys()):
+        if folder not in line_of or folder not in built:
+            complain(page, line_of.get(folder, 1), "arrows",
+                     f"{folder} is {'no library' if folder in line_of else 'not in the table'}")
+            continue
+        seen = reachable(written["lib:" + folder], written)
+        for other in sorted(seen ^ built[folder]):
+            complain(page, line_of[folder], "arrows",
+                     f"{folder} {'does not see' if other in seen else 'sees'} {other}")
+
+
 def main() -> int:
     paths = [p for top in CODE for p in sorted((ROOT / top).rglob("*"))
              if p.suffix in (".hpp", ".cpp")]
     for path in paths:
         check_file(path)
     check_includes(paths)
+    check_architecture()
     print("\n".join(problems) if problems else f"style: {len(paths)} files, nothing to say")
     return 1 if problems else 0
 

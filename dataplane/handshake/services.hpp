@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "dataplane/handshake/group.hpp"
+#include "dataplane/handshake/serving_state.hpp"
 #include "dataplane/handshake/settings.hpp"
 #include "dataplane/handshake/terms_cache.hpp"
 #include "dataplane/http/trace.hpp"
-#include "dataplane/listen/serving_state.hpp"
 #include "dataplane/relay/session.hpp"
 #include "dataplane/routing/balancer.hpp"
 #include "dataplane/telemetry/access_log.hpp"

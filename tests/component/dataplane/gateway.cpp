@@ -11,7 +11,7 @@
 
 #include "common/base/log.hpp"
 #include "common/model/validate.hpp"
-#include "dataplane/listen/serving_state.hpp"
+#include "dataplane/handshake/serving_state.hpp"
 
 namespace holdfast::test {
 

@@ -12,8 +12,8 @@
 #include "dataplane/control/drain.hpp"
 #include "dataplane/control/last_good.hpp"
 #include "dataplane/control/push_client.hpp"
-#include "dataplane/flags.hpp"
-#include "dataplane/serving.hpp"
+#include "dataplane/process/flags.hpp"
+#include "dataplane/serving/serving.hpp"
 #include "dataplane/telemetry/exporter.hpp"
 
 namespace holdfast {

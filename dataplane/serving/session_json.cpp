@@ -1,4 +1,4 @@
-#include "dataplane/worker_listing.hpp"
+#include "dataplane/serving/session_json.hpp"
 
 #include "common/base/clock.hpp"
 

@@ -1,4 +1,4 @@
-#include "dataplane/flags.hpp"
+#include "dataplane/process/flags.hpp"
 
 #include <unistd.h>
 
@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "common/command_line/values.hpp"
-#include "dataplane/cores.hpp"
+#include "dataplane/process/cgroup.hpp"
 
 namespace holdfast {
 namespace {

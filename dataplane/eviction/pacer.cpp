@@ -1,4 +1,4 @@
-#include "dataplane/pacer.hpp"
+#include "dataplane/eviction/pacer.hpp"
 
 #include <algorithm>
 #include <chrono>

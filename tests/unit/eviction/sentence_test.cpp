@@ -2,7 +2,7 @@
 // Method: a rule that admitted sessions, and tables that differ from its own in one thing each.
 #include <gtest/gtest.h>
 
-#include "dataplane/worker_session_policy.hpp"
+#include "dataplane/eviction/sentence.hpp"
 #include "tests/support/tables.hpp"
 
 namespace holdfast {
@@ -11,9 +11,9 @@ namespace {
 using namespace std::chrono_literals;
 using model::LiveSessions;
 
-class SessionPolicy : public testing::Test {
+class SentenceOfARule : public testing::Test {
 protected:
-    SessionPolicy() : table_(test::chat_table()) { admit(); }
+    SentenceOfARule() : table_(test::chat_table()) { admit(); }
 
     /// Sessions are admitted by rule 0 of the route as it is now.
     void admit() {
@@ -38,24 +38,24 @@ protected:
     handshake::AdmittedRule admitted_;
 };
 
-TEST_F(SessionPolicy, KeepsSessionsOfARuleThatIsTheSame) {
+TEST_F(SentenceOfARule, KeepsSessionsOfARuleThatIsTheSame) {
     edit([](model::Route& route) { route.generation = 2; });
     EXPECT_EQ(verdict(), std::nullopt);
 }
 
-TEST_F(SessionPolicy, DoesNotTakeBackendsForAChange) {
+TEST_F(SentenceOfARule, DoesNotTakeBackendsForAChange) {
     edit([](model::Route& route) { route.rules[0].on_change = LiveSessions::close; });
     admit();
     edit([](model::Route& route) { route.rules[0].backends = {{"default/other:80", 3, true}}; });
     EXPECT_EQ(verdict(), std::nullopt);
 }
 
-TEST_F(SessionPolicy, KeepsSessionsOfAChangedRuleByDefault) {
+TEST_F(SentenceOfARule, KeepsSessionsOfAChangedRuleByDefault) {
     edit([](model::Route& route) { route.rules[0].timeouts.idle = 5s; });
     EXPECT_EQ(verdict(), std::nullopt);
 }
 
-TEST_F(SessionPolicy, AChangeIsCarriedOutAsTheNewRuleSays) {
+TEST_F(SentenceOfARule, AChangeIsCarriedOutAsTheNewRuleSays) {
     edit([](model::Route& route) {
         route.rules[0].on_change = LiveSessions::drain;
         route.rules[0].drain_over = 7s;
@@ -66,31 +66,31 @@ TEST_F(SessionPolicy, AChangeIsCarriedOutAsTheNewRuleSays) {
     EXPECT_EQ(verdict(), (Sentence{Reason::route_changed, 1001, 0s}));
 }
 
-TEST_F(SessionPolicy, ARouteThatIsGoneIsDrainedAsItsOldRuleSays) {
+TEST_F(SentenceOfARule, ARouteThatIsGoneIsDrainedAsItsOldRuleSays) {
     edit([](model::Route& route) { route.rules[0].drain_over = 9s; });
     admit();
     table_.routes.clear();
     EXPECT_EQ(verdict(), (Sentence{Reason::route_deleted, 1012, 9s}));
 }
 
-TEST_F(SessionPolicy, ARouteThatIsGoneIsKeptWhereItsOldRuleSaysSo) {
+TEST_F(SentenceOfARule, ARouteThatIsGoneIsKeptWhereItsOldRuleSaysSo) {
     edit([](model::Route& route) { route.rules[0].on_delete = LiveSessions::keep; });
     admit();
     table_.routes.clear();
     EXPECT_EQ(verdict(), std::nullopt);
 }
 
-TEST_F(SessionPolicy, AListenerThatIsGoneIsADeletion) {
+TEST_F(SentenceOfARule, AListenerThatIsGoneIsADeletion) {
     table_.listeners.clear();
     EXPECT_EQ(verdict(), (Sentence{Reason::route_deleted, 1012, 60s}));
 }
 
-TEST_F(SessionPolicy, ALostAttachmentIsADeletion) {
+TEST_F(SentenceOfARule, ALostAttachmentIsADeletion) {
     edit([](model::Route& route) { route.attachments.clear(); });
     EXPECT_EQ(verdict(), (Sentence{Reason::route_deleted, 1012, 60s}));
 }
 
-TEST_F(SessionPolicy, ARuleThatIsGoneIsADeletion) {
+TEST_F(SentenceOfARule, ARuleThatIsGoneIsADeletion) {
     edit([](model::Route& route) {
         route.rules[0].name = "other";
         route.rules[0].matches[0].path.value = "/other";
@@ -98,7 +98,7 @@ TEST_F(SessionPolicy, ARuleThatIsGoneIsADeletion) {
     EXPECT_EQ(verdict(), (Sentence{Reason::route_deleted, 1012, 60s}));
 }
 
-TEST_F(SessionPolicy, ARuleThatOnlyMovedHasNotChanged) {
+TEST_F(SentenceOfARule, ARuleThatOnlyMovedHasNotChanged) {
     edit([](model::Route& route) {
         route.rules.insert(route.rules.begin(), route.rules[0]);
         route.rules[0].matches[0].path.value = "/new";

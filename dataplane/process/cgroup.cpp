@@ -1,4 +1,4 @@
-#include "dataplane/cores.hpp"
+#include "dataplane/process/cgroup.hpp"
 
 #include <sched.h>
 

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "common/base/clock.hpp"
-#include "dataplane/pacer.hpp"
+#include "dataplane/eviction/pacer.hpp"
+#include "dataplane/eviction/sentence.hpp"
 #include "dataplane/relay/engine.hpp"
-#include "dataplane/worker_session_policy.hpp"
 
 namespace holdfast {
 

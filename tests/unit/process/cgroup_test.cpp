@@ -1,5 +1,5 @@
 // Goal: the number of workers follows what the cgroup grants, rounded up.
-#include "dataplane/cores.hpp"
+#include "dataplane/process/cgroup.hpp"
 
 #include <gtest/gtest.h>
 

@@ -17,7 +17,7 @@ namespace holdfast {
 /// Input    due() is asked every tick; a call that comes late closes what two ticks would have, and
 ///          the rate afterwards makes up for it: a stalled worker must not cause a burst.
 /// Threads  none. Deterministic for a given seed.
-/// Tests    tests/unit/worker/pacer_test.cpp
+/// Tests    tests/unit/eviction/pacer_test.cpp
 class Pacer {
 public:
     Pacer(TimePoint start, TimePoint deadline, std::uint64_t seed);

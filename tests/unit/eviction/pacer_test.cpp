@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "common/base/limits.hpp"
-#include "dataplane/pacer.hpp"
+#include "dataplane/eviction/pacer.hpp"
 
 namespace holdfast {
 namespace {

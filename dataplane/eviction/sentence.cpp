@@ -1,4 +1,4 @@
-#include "dataplane/worker_session_policy.hpp"
+#include "dataplane/eviction/sentence.hpp"
 
 #include <algorithm>
 #include <string>

@@ -1,5 +1,5 @@
 // Goal: every flag is taken as documented, and a wrong one is named. Method: whole command lines.
-#include "dataplane/flags.hpp"
+#include "dataplane/process/flags.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "dataplane/server.hpp"
+#include "dataplane/process/server.hpp"
 
 #include <csignal>
 #include <filesystem>

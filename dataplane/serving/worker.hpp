@@ -14,7 +14,7 @@
 
 namespace holdfast {
 
-struct ServingState;  // dataplane/listen/serving_state.hpp
+struct ServingState;  // dataplane/handshake/serving_state.hpp
 
 /// One thread with an io_context of its own: the handshakes and sessions of the connections that
 /// the acceptors gave it. Functions may be called from any thread unless said otherwise; what they

@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "dataplane/control/apply.hpp"
+#include "dataplane/handshake/serving_state.hpp"
 #include "dataplane/listen/listeners.hpp"
-#include "dataplane/listen/serving_state.hpp"
+#include "dataplane/serving/worker.hpp"
 #include "dataplane/telemetry/access_log.hpp"
-#include "dataplane/worker.hpp"
 
 namespace holdfast {
 

@@ -1,4 +1,4 @@
-#include "dataplane/worker.hpp"
+#include "dataplane/serving/worker.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -9,13 +9,13 @@
 #include <thread>
 #include <utility>
 
+#include "dataplane/eviction/sentence.hpp"
+#include "dataplane/eviction/session_closer.hpp"
 #include "dataplane/handshake/handshake.hpp"
-#include "dataplane/listen/serving_state.hpp"
+#include "dataplane/handshake/serving_state.hpp"
 #include "dataplane/net/descriptor.hpp"
 #include "dataplane/relay/engine.hpp"
-#include "dataplane/worker_closer.hpp"
-#include "dataplane/worker_listing.hpp"
-#include "dataplane/worker_session_policy.hpp"
+#include "dataplane/serving/session_json.hpp"
 
 namespace holdfast {
 

@@ -1,4 +1,4 @@
-#include "dataplane/worker_closer.hpp"
+#include "dataplane/eviction/session_closer.hpp"
 
 #include <algorithm>
 #include <random>

@@ -1,4 +1,4 @@
-#include "dataplane/serving.hpp"
+#include "dataplane/serving/serving.hpp"
 
 #include <algorithm>
 #include <utility>
