@@ -25,6 +25,9 @@ inline constexpr std::size_t response_head_bytes_max = 64 * 1024;
 inline constexpr std::size_t refusal_body_bytes_max = 100'000;
 /// A client's TLS handshake and request head together.
 inline constexpr auto client_head_timeout = 10s;
+/// Connections that an acceptor takes before the sessions of its thread get their turn: a flood of
+/// clients must not make them wait.
+inline constexpr std::size_t accepts_per_turn_max = 64;
 /// Endpoints tried for one handshake, the first included.
 inline constexpr int dial_attempts_max = 3;
 

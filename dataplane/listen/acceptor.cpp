@@ -4,6 +4,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -14,11 +15,13 @@
 #include <cerrno>
 #include <chrono>
 #include <exception>
+#include <future>
 #include <memory>
 #include <string_view>
 #include <utility>
 
 #include "common/base/clock.hpp"
+#include "common/base/limits.hpp"
 #include "common/base/log.hpp"
 
 namespace holdfast::listen {
@@ -42,112 +45,118 @@ constexpr std::string_view kOverloaded =
     "Content-Type: text/plain\r\nContent-Length: 11\r\n\r\noverloaded\n";
 
 net::Descriptor open_reserve() noexcept;
+/// A closed one, and errno, where there is none.
+net::Descriptor accept_from(int listening) noexcept;
 void answer_overloaded(int fd) noexcept;
 void loop_ended(std::exception_ptr error);
 
 }  // namespace
 
 struct Acceptor::Loop {
-    Loop(asio::io_context& io, net::Descriptor socket, std::uint16_t port_number, AcceptSink to)
+    Loop(asio::io_context& io, net::Descriptor socket, Port at, AcceptSink to)
         : listening(io.get_executor(), socket.release()),
           pause(io.get_executor()),
-          port(port_number),
+          port(at),
           sink(std::move(to)),
           reserve(open_reserve()) {}
 
     static asio::awaitable<void, Executor> run(std::unique_ptr<Loop> loop);
 
+    /// What the kernel's queue holds: nothing; perhaps more; connections that nothing can be done
+    /// about, since descriptors ran out and no reserve is left.
     enum class Queue { empty, more, stuck };
 
-    /// Takes what the kernel has queued: `empty` when that was all, `stuck` when descriptors ran
-    /// out and no reserve is left.
-    Queue accept_all();
-    /// `more` when one was turned away.
+    /// Takes up to `most` connections.
+    Queue accept(std::size_t most);
+    Queue accept_one();
     Queue turn_one_away();
     void log_turned_away();
+    void close();
 
     Listening listening;
     Timer pause;
-    std::uint16_t port;
+    Port port;
     AcceptSink sink;
-    model::ListenerProtocol protocol = model::ListenerProtocol::http;
     net::Descriptor reserve;
     std::int64_t turned_away = 0;
     TimePoint next_log{};
     bool closed = false;
 };
 
-Acceptor::Acceptor(asio::io_context& io, net::Descriptor socket, std::uint16_t port,
-                   AcceptSink sink)
-    : loop_(new Loop(io, std::move(socket), port, std::move(sink))) {}
-
-Acceptor::~Acceptor() { close(); }
-
-void Acceptor::set_protocol(model::ListenerProtocol protocol) noexcept {
-    loop_->protocol = protocol;
+Acceptor::Acceptor(asio::io_context& io, net::Descriptor socket, Port port, AcceptSink sink)
+    : io_(io), loop_(new Loop(io, std::move(socket), port, std::move(sink))) {
+    asio::co_spawn(io.get_executor(), Loop::run(std::unique_ptr<Loop>(loop_)), loop_ended);
 }
 
-void Acceptor::start() {
-    started_ = true;
-    auto const executor = loop_->listening.get_executor();
-    asio::co_spawn(executor, Loop::run(std::unique_ptr<Loop>(loop_)), loop_ended);
+Acceptor::~Acceptor() {
+    std::promise<void> promise;
+    auto const closed = promise.get_future();
+    asio::post(io_, [promise = std::move(promise), loop = loop_]() mutable {
+        loop->close();
+        promise.set_value();
+    });
+    closed.wait();
 }
 
-void Acceptor::close() {
-    auto* const loop = std::exchange(loop_, nullptr);
-    if (loop == nullptr) return;
-    if (!started_) {
-        delete loop;
-        return;
-    }
-    loop->accept_all();
-    loop->closed = true;
-    boost::system::error_code ignored;
-    loop->listening.close(ignored);
-    loop->pause.cancel();
+void Acceptor::set_protocol(model::ListenerProtocol protocol) {
+    asio::post(io_, [loop = loop_, protocol] { loop->port.protocol = protocol; });
 }
 
 asio::awaitable<void, Executor> Acceptor::Loop::run(std::unique_ptr<Loop> loop) {
     while (!loop->closed) {
-        if (loop->accept_all() == Queue::empty) {
-            co_await loop->listening.async_wait(Listening::wait_read, kAwait);
-            continue;
+        switch (loop->accept(limits::accepts_per_turn_max)) {
+            case Queue::empty:
+                co_await loop->listening.async_wait(Listening::wait_read, kAwait);
+                break;
+            case Queue::more:
+                co_await asio::post(loop->listening.get_executor(), kAwait);
+                break;
+            case Queue::stuck:
+                loop->pause.expires_after(kNoReservePause);
+                co_await loop->pause.async_wait(kAwait);
+                loop->reserve = open_reserve();
         }
-        loop->pause.expires_after(kNoReservePause);
-        co_await loop->pause.async_wait(kAwait);
-        loop->reserve = open_reserve();
     }
 }
 
-Acceptor::Loop::Queue Acceptor::Loop::accept_all() {
-    for (;;) {
-        int const fd =
-            ::accept4(listening.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-        if (fd >= 0) {
-            sink.hand_over(fd, port);
-            continue;
-        }
-        // A connection that died in the queue says nothing of those behind it.
-        if (errno == ECONNABORTED || errno == EINTR || errno == EPROTO) continue;
-        bool const out_of_descriptors = errno == EMFILE || errno == ENFILE;
-        if (!out_of_descriptors) return Queue::empty;
-        auto const queue = turn_one_away();
-        if (queue != Queue::more) return queue;
+void Acceptor::Loop::close() {
+    accept(SOMAXCONN + 1);  // No queue is longer (open_listening_socket).
+    closed = true;
+    boost::system::error_code ignored;
+    listening.close(ignored);
+    pause.cancel();
+}
+
+Acceptor::Loop::Queue Acceptor::Loop::accept(std::size_t most) {
+    auto queue = Queue::more;
+    for (; most > 0 && queue == Queue::more; --most)
+        queue = accept_one();
+    return queue;
+}
+
+Acceptor::Loop::Queue Acceptor::Loop::accept_one() {
+    net::Descriptor connection = accept_from(listening.native_handle());
+    if (connection.is_open()) {
+        sink.hand_over(std::move(connection), port.number);
+        return Queue::more;
     }
+    // A connection that died in the queue says nothing of those behind it.
+    if (errno == ECONNABORTED || errno == EINTR || errno == EPROTO) return Queue::more;
+    bool const out_of_descriptors = errno == EMFILE || errno == ENFILE;
+    return out_of_descriptors ? turn_one_away() : Queue::empty;
 }
 
 Acceptor::Loop::Queue Acceptor::Loop::turn_one_away() {
     if (!reserve.is_open()) return Queue::stuck;
     reserve.reset();
-    net::Descriptor connection(
-        ::accept4(listening.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    net::Descriptor connection = accept_from(listening.native_handle());
     // The kernel looks for a descriptor before it looks into the queue, which may be empty.
     bool const was_empty = !connection.is_open() && errno == EAGAIN;
     if (connection.is_open()) {
         ++turned_away;
-        sink.turned_away(port);
+        sink.turned_away(net::peer_address(connection.get()), port.number);
         log_turned_away();
-        if (protocol == model::ListenerProtocol::http) answer_overloaded(connection.get());
+        if (port.protocol == model::ListenerProtocol::http) answer_overloaded(connection.get());
         connection.reset();
     }
     reserve = open_reserve();
@@ -160,7 +169,7 @@ void Acceptor::Loop::log_turned_away() {
     if (now < next_log) return;
     next_log = now + kLogInterval;
     log::warning("out of descriptors, connections are turned away",
-                 {{"port", port}, {"turned_away", std::exchange(turned_away, 0)}});
+                 {{"port", port.number}, {"turned_away", std::exchange(turned_away, 0)}});
 }
 
 namespace {
@@ -169,11 +178,15 @@ net::Descriptor open_reserve() noexcept {
     return net::Descriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC));
 }
 
+net::Descriptor accept_from(int listening) noexcept {
+    return net::Descriptor(::accept4(listening, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+}
+
 void answer_overloaded(int fd) noexcept {
-    // Unread input would make the kernel reset the connection and with it destroy the answer.
-    std::array<char, 4096> unread;
-    while (::recv(fd, unread.data(), unread.size(), MSG_DONTWAIT) > 0) {
-    }
+    // Unread input would make the kernel reset the connection and with it destroy the answer. Who
+    // has sent more than this by now does not read it anyway.
+    std::array<char, 16 * 1024> unread;
+    ::recv(fd, unread.data(), unread.size(), MSG_DONTWAIT);
     // Best effort: a connection this young takes a few bytes, and there is nobody to wait for it.
     if (::send(fd, kOverloaded.data(), kOverloaded.size(), MSG_NOSIGNAL | MSG_DONTWAIT) > 0) {
         ::shutdown(fd, SHUT_WR);

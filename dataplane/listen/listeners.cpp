@@ -18,8 +18,8 @@ void log_listening(model::Table const& table, std::uint16_t port, std::string co
 
 }  // namespace
 
-Listeners::Listeners(boost::asio::io_context& io, std::string address, AcceptSink sink)
-    : io_(io), address_(std::move(address)), sink_(std::move(sink)) {}
+Listeners::Listeners(std::vector<AcceptThread> threads, std::string address)
+    : threads_(std::move(threads)), address_(std::move(address)) {}
 
 Listeners::~Listeners() = default;
 
@@ -34,7 +34,7 @@ std::vector<Problem> Listeners::prepare(model::Table const& table) {
             problems.push_back(bind_problem(name, net::to_string(address_, port), opened.error()));
             continue;
         }
-        prepared_[port] = std::make_unique<Acceptor>(io_, std::move(opened).value(), port, sink_);
+        prepared_[port] = std::move(opened).value();
     }
     if (!problems.empty()) prepared_.clear();
     return problems;
@@ -43,17 +43,20 @@ std::vector<Problem> Listeners::prepare(model::Table const& table) {
 void Listeners::commit(model::Table const& table) {
     auto const wanted = ports_of(table);
     std::erase_if(open_, [&](auto const& entry) { return !wanted.contains(entry.first); });
-    for (auto& [port, acceptor] : std::exchange(prepared_, {})) {
-        if (!wanted.contains(port)) continue;
-        acceptor->start();
-        open_[port] = std::move(acceptor);
+    for (auto const& [port, acceptor] : open_)
+        acceptor->set_protocol(wanted.at(port));
+    for (auto& [port, socket] : std::exchange(prepared_, {})) {
+        auto const protocol = wanted.find(port);
+        if (protocol == wanted.end()) continue;
+        auto const& [io, sink] = next_thread();
+        open_[port] = std::make_unique<Acceptor>(io, std::move(socket),
+                                                 Acceptor::Port{port, protocol->second}, sink);
         log_listening(table, port, address_);
     }
-    for (auto const& [port, protocol] : wanted) {
-        if (auto const found = open_.find(port); found != open_.end()) {
-            found->second->set_protocol(protocol);
-        }
-    }
+}
+
+AcceptThread const& Listeners::next_thread() noexcept {
+    return threads_[next_++ % threads_.size()];
 }
 
 void Listeners::close() {

@@ -2,6 +2,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -14,18 +15,28 @@
 
 namespace holdfast::listen {
 
+/// A thread that accepts, and where what it accepts goes.
+struct AcceptThread {
+    boost::asio::io_context& io;
+    AcceptSink sink;
+};
+
 /// The listening sockets of a Gateway: one per port of its table, opened and closed as listeners
-/// come and go. Established sessions are touched by neither.
+/// come and go. Established sessions are touched by neither. Ports take turns over the threads
+/// that accept.
 ///
 /// A table is applied in two steps, so that one which cannot be served changes nothing: prepare()
 /// binds, the workers swap, commit() accepts.
 ///
-/// Threads   the io_context's one thread, every call.
-/// Lifetime  the io_context outlives this object.
+/// Threads   one calls, none of those that accept: what it does beside waits for no client, and no
+///           client for it.
+/// Lifetime  the threads' io_contexts outlive this object and run until it is destroyed or
+///           close() has returned.
 class Listeners {
 public:
-    /// `address` is the literal that every port is bound on (open_listening_socket).
-    Listeners(boost::asio::io_context& io, std::string address, AcceptSink sink);
+    /// `address` is the literal that every port is bound on (open_listening_socket); `threads` is
+    /// not empty.
+    Listeners(std::vector<AcceptThread> threads, std::string address);
     ~Listeners();
     Listeners(Listeners const&) = delete;
     Listeners& operator=(Listeners const&) = delete;
@@ -39,16 +50,14 @@ public:
     /// Closes every port.
     void close();
 
-    [[nodiscard]] std::size_t size() const noexcept { return open_.size(); }
-
 private:
-    using Acceptors = std::map<std::uint16_t, std::unique_ptr<Acceptor>>;
+    [[nodiscard]] AcceptThread const& next_thread() noexcept;
 
-    boost::asio::io_context& io_;
+    std::vector<AcceptThread> threads_;
+    std::size_t next_ = 0;
     std::string address_;
-    AcceptSink sink_;
-    Acceptors open_;
-    Acceptors prepared_;
+    std::map<std::uint16_t, std::unique_ptr<Acceptor>> open_;
+    std::map<std::uint16_t, net::Descriptor> prepared_;
 };
 
 }  // namespace holdfast::listen

@@ -35,6 +35,10 @@ control::PushOptions push_options(Flags const& flags) {
             .identity = {.node = flags.node, .gateway = flags.gateway, .build = HOLDFAST_VERSION}};
 }
 
+ServingOptions serving_options(Flags const& flags) {
+    return {.workers = flags.workers, .bind = flags.bind, .handshake = {}};
+}
+
 void log_listening(char const* what, Address const& address) {
     log::info("listening", {{"what", what}, {"address", to_string(address)}});
 }
@@ -48,7 +52,7 @@ Server::Server(Flags flags, std::unique_ptr<telemetry::AccessLog> log)
       last_good_timer_(io_),
       save_timer_(io_),
       log_(std::move(log)),
-      serving_(io_, *log_, {.workers = flags_.workers, .bind = flags_.bind}),
+      serving_(*log_, serving_options(flags_)),
       applier_(flags_.gateway, serving_),
       last_good_(last_good_in(flags_)),
       push_(io_, push_options(flags_), applier_, [this] { table_applied(); }),

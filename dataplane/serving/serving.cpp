@@ -7,10 +7,15 @@ namespace holdfast {
 
 namespace {
 
-std::vector<std::unique_ptr<Worker>> make_workers(int count, telemetry::AccessLog& log) {
+/// A connection stays with the worker that accepted it unless another has fewer, by more than this
+/// part: so small an imbalance costs nobody anything, and handing over costs a thread switch.
+constexpr std::size_t kTolerated = 8;
+
+std::vector<std::unique_ptr<Worker>> make_workers(telemetry::AccessLog& log,
+                                                  ServingOptions const& options) {
     std::vector<std::unique_ptr<Worker>> workers;
-    for (int i = 0; i < count; ++i) {
-        workers.push_back(std::make_unique<Worker>(i, log));
+    for (int i = 0; i < options.workers; ++i) {
+        workers.push_back(std::make_unique<Worker>(i, log, options.handshake));
         workers.back()->start();
     }
     return workers;
@@ -18,13 +23,8 @@ std::vector<std::unique_ptr<Worker>> make_workers(int count, telemetry::AccessLo
 
 }  // namespace
 
-Serving::Serving(boost::asio::io_context& io, telemetry::AccessLog& log,
-                 ServingOptions const& options)
-    : workers_(make_workers(options.workers, log)),
-      listeners_(
-          io, options.bind,
-          {.hand_over = [this](int fd, std::uint16_t port) { least_loaded().accept(fd, port); },
-           .turned_away = [this](std::uint16_t) { workers_.front()->count_turned_away(); }}) {}
+Serving::Serving(telemetry::AccessLog& log, ServingOptions const& options)
+    : workers_(make_workers(log, options)), listeners_(accept_threads(), options.bind) {}
 
 Serving::~Serving() { stop(); }
 
@@ -80,11 +80,29 @@ std::vector<listen::TlsContexts::Expiry> Serving::certificate_expiries() const {
     return state_->tls->expiries();
 }
 
-Worker& Serving::least_loaded() noexcept {
+std::vector<listen::AcceptThread> Serving::accept_threads() {
+    std::vector<listen::AcceptThread> threads;
+    for (auto const& worker : workers_) {
+        auto const hand_over = [this, own = worker.get()](net::Descriptor socket,
+                                                          std::uint16_t port) {
+            worker_for_one_more(*own).accept(std::move(socket), port);
+        };
+        auto const turned_away = [own = worker.get()](net::SocketAddress const& client,
+                                                      std::uint16_t port) {
+            own->count_turned_away(client, port);
+        };
+        threads.push_back({worker->io(), {.hand_over = hand_over, .turned_away = turned_away}});
+    }
+    return threads;
+}
+
+Worker& Serving::worker_for_one_more(Worker& acceptor) noexcept {
     auto const least =
         std::min_element(workers_.begin(), workers_.end(),
                          [](auto const& a, auto const& b) { return a->load() < b->load(); });
-    return **least;
+    auto const own = acceptor.load();
+    bool const worth_it = (*least)->load() + own / kTolerated < own;
+    return worth_it ? **least : acceptor;
 }
 
 }  // namespace holdfast

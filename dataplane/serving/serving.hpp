@@ -1,7 +1,5 @@
 #pragma once
 
-#include <boost/asio/io_context.hpp>
-
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -9,6 +7,7 @@
 
 #include "dataplane/control/apply.hpp"
 #include "dataplane/handshake/serving_state.hpp"
+#include "dataplane/handshake/settings.hpp"
 #include "dataplane/listen/listeners.hpp"
 #include "dataplane/serving/worker.hpp"
 #include "dataplane/telemetry/access_log.hpp"
@@ -19,15 +18,19 @@ namespace holdfast {
 struct ServingOptions {
     int workers = 1;
     std::string bind = "::";
+    handshake::Settings handshake = {};
 };
 
 /// The workers and the listening sockets: what a table is served by.
 ///
-/// Threads   the control thread, every call; the workers have their own.
-/// Lifetime  the io_context and the log outlive it. Destruction ends every session.
+/// Every port is accepted from on one of the workers' threads, never on the caller's: what a table
+/// costs there delays no client.
+///
+/// Threads   one calls; the workers have their own.
+/// Lifetime  the log outlives it. Destruction ends every session.
 class Serving final : public control::TableTarget {
 public:
-    Serving(boost::asio::io_context& io, telemetry::AccessLog& log, ServingOptions const& options);
+    Serving(telemetry::AccessLog& log, ServingOptions const& options);
     ~Serving();
     Serving(Serving const&) = delete;
     Serving& operator=(Serving const&) = delete;
@@ -53,7 +56,8 @@ public:
     [[nodiscard]] std::vector<listen::TlsContexts::Expiry> certificate_expiries() const;
 
 private:
-    [[nodiscard]] Worker& least_loaded() noexcept;
+    [[nodiscard]] std::vector<listen::AcceptThread> accept_threads();
+    [[nodiscard]] Worker& worker_for_one_more(Worker& acceptor) noexcept;
 
     std::vector<std::unique_ptr<Worker>> workers_;
     listen::Listeners listeners_;

@@ -105,20 +105,27 @@ void Worker::stop() {
     core_->thread.join();
 }
 
-void Worker::accept(int fd, std::uint16_t port) {
+asio::io_context& Worker::io() noexcept { return core_->io; }
+
+void Worker::accept(net::Descriptor socket, std::uint16_t port) {
     core_->handshakes.fetch_add(1, std::memory_order_relaxed);
-    core_->post([core = core_.get(), socket = net::Descriptor(fd), port]() mutable {
+    core_->post([core = core_.get(), socket = std::move(socket), port]() mutable {
         handshake::start(core->services, std::move(socket), port);
     });
 }
 
-void Worker::count_turned_away() {
+void Worker::count_turned_away(net::SocketAddress const& client, std::uint16_t port) {
+    auto const address = net::to_string(client);
+    auto const what = "turned away from port " + std::to_string(port);
+    core_->cells.connections_accepted.add();
     core_->cells.count_upgrade(
         {.route = {}, .status = 503, .reason = std::string(to_string(Reason::overloaded))});
     telemetry::AccessRecord record;
     record.started = WallClock::now();
+    record.client = address;
     record.status = 503;
     record.reason = Reason::overloaded;
+    record.close_text = what;
     core_->services.log.write(record);
 }
 

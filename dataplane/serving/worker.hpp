@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/asio/io_context.hpp>
 #include <boost/json/array.hpp>
 
 #include <cstdint>
@@ -9,6 +10,8 @@
 
 #include "common/base/clock.hpp"
 #include "dataplane/handshake/settings.hpp"
+#include "dataplane/net/address.hpp"
+#include "dataplane/net/descriptor.hpp"
 #include "dataplane/telemetry/access_log.hpp"
 #include "dataplane/telemetry/cells.hpp"
 
@@ -16,9 +19,9 @@ namespace holdfast {
 
 struct ServingState;  // dataplane/handshake/serving_state.hpp
 
-/// One thread with an io_context of its own: the handshakes and sessions of the connections that
-/// the acceptors gave it. Functions may be called from any thread unless said otherwise; what they
-/// ask for happens on the worker's.
+/// One thread with an io_context of its own: acceptors, and the handshakes and sessions of the
+/// connections that acceptors gave it. Functions may be called from any thread unless said
+/// otherwise; what they ask for happens on the worker's.
 class Worker {
 public:
     Worker(int index, telemetry::AccessLog& log, handshake::Settings const& settings = {});
@@ -30,10 +33,13 @@ public:
     /// Ends what is left and joins the thread.
     void stop();
 
+    /// What acceptors of this worker's run on; it runs from start() to stop().
+    [[nodiscard]] boost::asio::io_context& io() noexcept;
     /// Takes over an accepted, non-blocking socket. `port` is the listener's.
-    void accept(int fd, std::uint16_t port);
-    /// Counts and logs a connection that an acceptor turned away for want of descriptors.
-    void count_turned_away();
+    void accept(net::Descriptor socket, std::uint16_t port);
+    /// Counts and logs a connection that an acceptor turned away as `overloaded`. On the worker's
+    /// thread only: it writes cells.
+    void count_turned_away(net::SocketAddress const& client, std::uint16_t port);
     /// New handshakes go by this state from now on; live sessions by their rules' onRouteChange
     /// and onRouteDelete.
     void swap(std::shared_ptr<ServingState const> state);

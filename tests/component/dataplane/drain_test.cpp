@@ -136,7 +136,7 @@ TEST_F(Drain, StoppingTheWorkerEndsHandshakesWhereverTheyAre) {
     // The refused one is answered and lingers; the other is not answered yet.
     ASSERT_TRUE(eventually([&] { return gateway_.worker().load() == 1; }));
 
-    gateway_.worker().stop();
+    gateway_.serving().stop();
 
     EXPECT_EQ(gateway_.worker().load(), 0u);
     EXPECT_EQ(gateway_.log().wait_for(2).back().status, 0);
@@ -147,7 +147,7 @@ TEST_F(Drain, StoppingTheWorkerEndsSessionsAndHandshakes) {
     auto const half_way = gateway_.send("GET /chat HTTP/1.1\r\n");
     ASSERT_TRUE(eventually([&] { return gateway_.worker().load() == 3; }));
 
-    gateway_.worker().stop();
+    gateway_.serving().stop();
 
     EXPECT_EQ(gateway_.worker().sessions(), 0u);
     EXPECT_EQ(gateway_.log().wait_for(3).size(), 3u);

@@ -2,16 +2,12 @@
 
 #include <poll.h>
 
-#include <boost/asio/post.hpp>
-
 #include <algorithm>
 #include <chrono>
-#include <future>
 #include <utility>
 
 #include "common/base/log.hpp"
 #include "common/model/validate.hpp"
-#include "dataplane/handshake/serving_state.hpp"
 
 namespace holdfast::test {
 
@@ -20,6 +16,11 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto kPatience = 10s;
+
+ServingOptions on_loopback(ServingOptions options) {
+    options.bind = "127.0.0.1";
+    return options;
+}
 
 }  // namespace
 
@@ -57,54 +58,19 @@ std::vector<LogLine> MemoryLog::wait_for(std::size_t count) {
 
 // --- the gateway -------------------------------------------------------------------------------
 
-Gateway::Gateway(handshake::Settings const& settings)
-    : worker_(std::make_unique<Worker>(0, log_, settings)), work_(control_.get_executor()) {
+Gateway::Gateway(ServingOptions options) : serving_(log_, on_loopback(std::move(options))) {
     log::set_level(log::Level::warning);
-    worker_->start();
-    listen::AcceptSink const sink{
-        .hand_over = [this](int fd, std::uint16_t port) { worker_->accept(fd, port); },
-        .turned_away = [this](std::uint16_t) { worker_->count_turned_away(); }};
-    listeners_ = std::make_unique<listen::Listeners>(control_, "127.0.0.1", sink);
-    thread_ = std::thread([this] { control_.run(); });
-}
-
-Gateway::~Gateway() {
-    on_control_thread([this] { listeners_->close(); });
-    work_.reset();
-    thread_.join();
-    worker_->stop();
 }
 
 std::vector<Problem> Gateway::serve(model::Table table) {
     if (auto problems = model::validate(table); !problems.empty()) return problems;
-    auto const shared = std::make_shared<model::Table const>(std::move(table));
-    auto const* const old = state_ ? state_->tls.get() : nullptr;
-    auto tls = listen::TlsContexts::build(*shared, old);
-    if (tls.has_error()) return tls.error();
-    std::vector<Problem> problems;
-    on_control_thread([&] {
-        problems = listeners_->prepare(*shared);
-        if (!problems.empty()) return;
-        state_ = std::make_shared<ServingState const>(
-            ServingState{routing::RouteTable::compile(shared), *tls});
-        worker_->swap(state_);
-        listeners_->commit(*shared);
-    });
-    return problems;
-}
-
-void Gateway::on_control_thread(std::function<void()> const& function) {
-    std::promise<void> done;
-    boost::asio::post(control_, [&] {
-        function();
-        done.set_value();
-    });
-    done.get_future().wait();
+    return serving_.serve(std::make_shared<model::Table const>(std::move(table)));
 }
 
 telemetry::WorkerCells::Counts Gateway::counts() const {
     telemetry::WorkerCells::Counts counts;
-    worker_->cells().collect(counts, [](telemetry::RouteCells const&) {});
+    for (auto const* const cells : serving_.cells())
+        cells->collect(counts, [](telemetry::RouteCells const&) {});
     return counts;
 }
 
@@ -128,7 +94,12 @@ Gateway::Answer Gateway::ask(std::string_view request) const {
 }
 
 bool Gateway::wait_for_sessions(std::size_t count) const {
-    return eventually([&] { return worker_->sessions() == count; });
+    return eventually([&] {
+        std::size_t sessions = 0;
+        for (auto const& worker : serving_.workers())
+            sessions += worker->sessions();
+        return sessions == count;
+    });
 }
 
 bool eventually(std::function<bool()> const& condition) {

@@ -1,21 +1,15 @@
 #pragma once
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <mutex>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "common/base/reason.hpp"
 #include "common/model/table.hpp"
-#include "dataplane/listen/listeners.hpp"
-#include "dataplane/serving/worker.hpp"
+#include "dataplane/serving/serving.hpp"
 #include "dataplane/telemetry/access_log.hpp"
 #include "tests/support/backends.hpp"
 #include "tests/support/problem_printer.hpp"
@@ -50,14 +44,11 @@ private:
     std::vector<LogLine> lines_;
 };
 
-/// The data plane from its listening sockets to its sessions, in this process: one worker, and a
-/// control thread for the listeners. Ports are free ones.
+/// The data plane from its listening sockets to its sessions, in this process, on loopback. Ports
+/// are free ones.
 class Gateway {
 public:
-    explicit Gateway(handshake::Settings const& settings = {});
-    ~Gateway();
-    Gateway(Gateway const&) = delete;
-    Gateway& operator=(Gateway const&) = delete;
+    explicit Gateway(ServingOptions options = {});
 
     /// Applies a table as the program does. Returns what is wrong with it; nothing was applied
     /// then.
@@ -66,7 +57,9 @@ public:
     /// Plain HTTP, and TLS: the ports that tables() of this file names.
     [[nodiscard]] std::uint16_t port() const noexcept { return port_.number(); }
     [[nodiscard]] std::uint16_t tls_port() const noexcept { return tls_port_.number(); }
-    [[nodiscard]] Worker& worker() noexcept { return *worker_; }
+    /// The first one.
+    [[nodiscard]] Worker& worker() noexcept { return *serving_.workers().front(); }
+    [[nodiscard]] Serving& serving() noexcept { return serving_; }
     [[nodiscard]] MemoryLog& log() noexcept { return log_; }
     [[nodiscard]] telemetry::WorkerCells::Counts counts() const;
 
@@ -82,21 +75,14 @@ public:
     };
     [[nodiscard]] Answer ask(std::string_view request) const;
 
-    /// True once the worker has `count` sessions; false when ten seconds do not bring that.
+    /// True once there are `count` sessions; false when ten seconds do not bring that.
     [[nodiscard]] bool wait_for_sessions(std::size_t count) const;
 
 private:
-    void on_control_thread(std::function<void()> const& function);
-
     MemoryLog log_;
     ClosedPort port_;
     ClosedPort tls_port_;
-    std::unique_ptr<Worker> worker_;
-    boost::asio::io_context control_{1};
-    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
-    std::unique_ptr<listen::Listeners> listeners_;
-    std::shared_ptr<ServingState const> state_;
-    std::thread thread_;
+    Serving serving_;
 };
 
 /// True once `condition` is; false when ten seconds do not bring that.

@@ -59,6 +59,49 @@ TEST_F(ListeningPorts, LeaveTheirSessionsAloneWhenTheyClose) {
     EXPECT_EQ(read_frame(session).payload, "still here");
 }
 
+TEST_F(ListeningPorts, CanBeBoundAgainAsSoonAsTheyAreClosed) {
+    auto with_more = table_;
+    with_more.listeners["more"] = listener_on(extra_.number());
+    for (int i = 0; i < 20; ++i) {
+        ASSERT_THAT(gateway_.serve(with_more), testing::IsEmpty());
+        ASSERT_THAT(gateway_.serve(table_), testing::IsEmpty());
+    }
+}
+
+TEST_F(ListeningPorts, AnswerWhoeverConnectedBeforeTheyClosed) {
+    auto with_more = table_;
+    with_more.listeners["more"] = listener_on(extra_.number());
+    ASSERT_THAT(gateway_.serve(with_more), testing::IsEmpty());
+    std::vector<RawSocket> clients;
+    for (int i = 0; i < 100; ++i)
+        clients.push_back(RawSocket::connect(extra_.number()));
+
+    ASSERT_THAT(gateway_.serve(table_), testing::IsEmpty());
+
+    for (auto& client : clients) {
+        client.send(handshake_request());
+        EXPECT_NE(read_head(client).status(), 0);
+    }
+}
+
+TEST(SeveralWorkers, ShareTheSessionsOfOneListener) {
+    Backend const backend{echo};
+    Gateway gateway({.workers = 3});
+    ASSERT_THAT(gateway.serve(chat_table(gateway, {backend.port()})), testing::IsEmpty());
+    std::vector<RawSocket> clients;
+    for (std::size_t i = 1; i <= 30; ++i) {
+        clients.push_back(gateway.open_session());
+        ASSERT_TRUE(gateway.wait_for_sessions(i));
+    }
+
+    for (auto const& worker : gateway.serving().workers())
+        EXPECT_GE(worker->sessions(), 8u);
+    for (auto& client : clients) {
+        client.send(client_frame("hello"));
+        EXPECT_EQ(read_frame(client).payload, "hello");
+    }
+}
+
 TEST_F(ListeningPorts, NameTheListenerAndThePortWhenTheyCannotBeBound) {
     Backend const occupant(echo);
     table_.listeners["more"] = listener_on(occupant.port());

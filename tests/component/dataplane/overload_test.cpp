@@ -76,6 +76,19 @@ TEST_F(OutOfDescriptors, NewConnectionsAreAnswered503AndCounted) {
               1u);
 }
 
+TEST_F(OutOfDescriptors, WhoWasTurnedAwayIsLoggedAndCountedAsAccepted) {
+    auto const accepted = gateway_.worker().cells().connections_accepted.get();
+    {
+        DescriptorLimit const limit(1);
+        (void)gateway_.ask(handshake_request());
+    }
+    auto const line = gateway_.log().wait_for(2).back();
+    EXPECT_EQ(to_string(line.reason), "overloaded");
+    EXPECT_THAT(line.client, testing::StartsWith("127.0.0.1:"));
+    EXPECT_THAT(line.close_text, testing::HasSubstr(std::to_string(gateway_.port())));
+    EXPECT_EQ(gateway_.worker().cells().connections_accepted.get(), accepted + 1);
+}
+
 TEST_F(OutOfDescriptors, AHandshakeThatCannotDialIsAnswered503) {
     DescriptorLimit const limit(2);  // Both ends of the client's connection.
 

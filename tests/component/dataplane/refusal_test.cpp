@@ -26,7 +26,7 @@ protected:
     }
 
     Backend backend_{echo};
-    Gateway gateway_{{.client_head_timeout = 300ms, .linger_timeout = 2s}};
+    Gateway gateway_{{.handshake = {.client_head_timeout = 300ms, .linger_timeout = 2s}}};
 };
 
 std::string without(std::string request, std::string_view line) {
