@@ -3,10 +3,14 @@
 #include <boost/asio.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
+#include <boost/intrusive/list.hpp>
 #include <boost/url/parse.hpp>
 #include <boost/url/parse_query.hpp>
 
+#include <algorithm>
+#include <chrono>
 #include <exception>
+#include <functional>
 #include <list>
 #include <utility>
 
@@ -33,14 +37,27 @@ constexpr auto kAcceptPause = std::chrono::milliseconds(100);
 /// Most requests arrive whole in one read of this size.
 constexpr std::size_t kFirstReadBytes = 2048;
 
-enum class ConnectionPhase { waiting, answering };
+constexpr auto kLogInterval = std::chrono::seconds(1);
 
-struct Connection {
+enum class ConnectionPhase { waiting, answering, leaving };
+
+using Hook =
+    boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
+
+/// Belongs to the coroutine that serves it, and leaves the list with it, however it ends.
+struct Connection : Hook {
     explicit Connection(Tcp::socket socket) : stream(std::move(socket)) {}
+
+    void close() {
+        phase = ConnectionPhase::leaving;
+        stream.close();
+    }
 
     beast::tcp_stream stream;
     ConnectionPhase phase = ConnectionPhase::waiting;
 };
+
+using Connections = boost::intrusive::list<Connection, boost::intrusive::constant_time_size<false>>;
 
 bool is_malformed(ErrorCode error);
 BeastResponse answer(std::vector<Endpoint> const& endpoints, BeastRequest const& raw);
@@ -58,13 +75,20 @@ struct HttpServer::State {
         : io(context), endpoints(std::move(all)) {}
 
     static Task accept(std::shared_ptr<State> state, std::list<Tcp::acceptor>::iterator acceptor);
-    static Task serve(std::shared_ptr<State> state, std::list<Connection>::iterator connection);
+    static Task serve(std::shared_ptr<State> state, Tcp::socket socket);
     void spawn(Task task);
+
+    /// The one whose last request is longest ago makes room for another.
+    void make_room();
+    void asks(Connection& connection);
+    /// At most one line in kLogInterval, however many there are to be told.
+    void warn(std::string_view what, std::string const& error);
 
     asio::io_context& io;
     std::vector<Endpoint> endpoints;
     std::list<Tcp::acceptor> acceptors;
-    std::list<Connection> connections;
+    Connections connections;  ///< By their last request, the longest ago first.
+    std::chrono::steady_clock::time_point next_warning{};
     bool stopping = false;
 };
 
@@ -74,7 +98,7 @@ HttpServer::HttpServer(asio::io_context& io, std::vector<Endpoint> endpoints)
 HttpServer::~HttpServer() {
     stop();
     for (Connection& connection : state_->connections) {
-        connection.stream.close();
+        connection.close();
     }
     state_->endpoints.clear();
 }
@@ -97,17 +121,13 @@ void HttpServer::stop() {
         acceptor.close(ignored);
     }
     for (Connection& connection : state_->connections) {
-        if (connection.phase == ConnectionPhase::waiting) {
-            connection.stream.close();
-        }
+        if (connection.phase == ConnectionPhase::waiting) connection.close();
     }
 }
 
 void HttpServer::State::spawn(Task task) {
     asio::co_spawn(io, std::move(task), [](std::exception_ptr failure) {
-        if (failure) {
-            log::error("admin connection ended in an exception");
-        }
+        if (failure) log::error("admin connection ended in an exception");
     });
 }
 
@@ -115,32 +135,55 @@ Task HttpServer::State::accept(std::shared_ptr<State> state,
                                std::list<Tcp::acceptor>::iterator acceptor) {
     asio::steady_timer pause(state->io);
     while (!state->stopping) {
-        auto [error, socket] = co_await acceptor->async_accept(kAwait);
-        if (state->stopping) {
-            break;
+        std::string trouble;
+        try {
+            auto [error, socket] = co_await acceptor->async_accept(kAwait);
+            if (state->stopping) break;
+            if (!error) {
+                state->make_room();
+                state->spawn(serve(state, std::move(socket)));
+                continue;
+            }
+            trouble = error.message();
+        } catch (std::exception const& failure) {
+            trouble = failure.what();
         }
-        if (error) {
-            log::warning("cannot accept", {{"what", "admin"}, {"error", error.message()}});
-            pause.expires_after(kAcceptPause);
-            co_await pause.async_wait(kAwait);
-            continue;
-        }
-        if (state->connections.size() >= limits::admin_connections_max) {
-            continue;  // The socket closes here: probes try again, floods do not grow.
-        }
-        state->connections.emplace_back(std::move(socket));
-        state->spawn(serve(state, std::prev(state->connections.end())));
+        state->warn("cannot accept", trouble);
+        pause.expires_after(kAcceptPause);
+        co_await pause.async_wait(kAwait);
     }
     state->acceptors.erase(acceptor);
 }
 
-Task HttpServer::State::serve(std::shared_ptr<State> state,
-                              std::list<Connection>::iterator connection) {
-    beast::tcp_stream& stream = connection->stream;
+void HttpServer::State::make_room() {
+    auto const leaving = [](Connection const& each) {
+        return each.phase == ConnectionPhase::leaving;
+    };
+    auto const staying = std::ranges::count_if(connections, std::not_fn(leaving));
+    if (static_cast<std::size_t>(staying) < limits::admin_connections_max) return;
+    std::ranges::find_if_not(connections, leaving)->close();
+    warn("too many connections, an idle one is closed", "");
+}
+
+void HttpServer::State::asks(Connection& connection) {
+    connections.splice(connections.end(), connections, connections.iterator_to(connection));
+}
+
+void HttpServer::State::warn(std::string_view what, std::string const& error) {
+    auto const now = std::chrono::steady_clock::now();
+    if (now < next_warning) return;
+    next_warning = now + kLogInterval;
+    log::warning(what, {{"what", "admin"}, {"error", error}});
+}
+
+Task HttpServer::State::serve(std::shared_ptr<State> state, Tcp::socket socket) {
+    Connection connection(std::move(socket));
+    state->connections.push_back(connection);
+    beast::tcp_stream& stream = connection.stream;
     beast::flat_buffer buffer;
     bool keep_alive = true;
-    while (keep_alive && !state->stopping) {
-        connection->phase = ConnectionPhase::waiting;
+    while (keep_alive && !state->stopping && connection.phase != ConnectionPhase::leaving) {
+        connection.phase = ConnectionPhase::waiting;
         if (buffer.size() == 0) {
             stream.expires_after(limits::admin_idle_timeout);
             auto [idle_error, first] =
@@ -154,7 +197,8 @@ Task HttpServer::State::serve(std::shared_ptr<State> state,
         stream.expires_after(limits::admin_request_timeout);
         auto [error, rest] = co_await http::async_read(stream, buffer, parser, kAwait);
         if (error && !is_malformed(error)) break;
-        connection->phase = ConnectionPhase::answering;
+        connection.phase = ConnectionPhase::answering;
+        state->asks(connection);
         BeastResponse response = error ? refusal(error) : answer(state->endpoints, parser.get());
         keep_alive = response.keep_alive() && !state->stopping;
         response.keep_alive(keep_alive);
@@ -164,7 +208,6 @@ Task HttpServer::State::serve(std::shared_ptr<State> state,
     }
     ErrorCode ignored;
     stream.socket().shutdown(Tcp::socket::shutdown_send, ignored);
-    state->connections.erase(connection);
 }
 
 Response json_response(std::string body, unsigned status) {

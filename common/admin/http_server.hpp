@@ -48,7 +48,9 @@ struct Endpoint {
 /// A small HTTP/1.1 server: exact paths, keep-alive, no bodies in requests beyond what is skipped.
 ///
 /// Bounds   limits::admin_*: head, body, connections, and the time a peer may take; a peer that
-///          breaks one is answered 4xx or cut, and nobody else notices.
+///          breaks one is answered 4xx or cut, and nobody else notices. A connection beyond the
+///          bound takes the place of the one whose last request is longest ago: idle ones never
+///          keep a probe out.
 /// Errors   unknown path 404, known path with another method 405; a handler that throws 500, and
 ///          the text is logged, not sent.
 /// Threads  constructed, used and destroyed on the thread that runs `io`, or while nothing runs it.

@@ -97,8 +97,9 @@ inline constexpr auto access_log_flush_timeout = 2s;
 /// A request head on the admin, probe and status ports, and a body (which is skipped).
 inline constexpr std::size_t admin_head_bytes_max = 16 * 1024;
 inline constexpr std::size_t admin_body_bytes_max = 64 * 1024;
-/// Connections of one such server: probes, scrapers, a few people.
-inline constexpr std::size_t admin_connections_max = 256;
+/// Connections of one such server: probes, scrapers, a few people. One more closes the one whose
+/// last request is longest ago.
+inline constexpr std::size_t admin_connections_max = 32;
 /// One request's arrival, and one answer's departure.
 inline constexpr auto admin_request_timeout = 10s;
 /// A connection without a request.

@@ -8,6 +8,7 @@
 #include <boost/asio.hpp>
 
 #include <future>
+#include <list>
 #include <stdexcept>
 #include <thread>
 
@@ -31,8 +32,37 @@ std::vector<Endpoint> test_endpoints() {
         {"POST", "/drain", [](Request const&) { return json_response("{}", 202); }},
         {"GET", "/broken",
          [](Request const&) -> Response { throw std::runtime_error("secret detail"); }},
+        {"GET", "/wrecked", [](Request const&) -> Response { throw 42; }},
     };
 }
+
+/// A connection that stays open, whatever is asked on it.
+class Client {
+public:
+    explicit Client(Address const& server) {
+        socket_.connect({boost::asio::ip::make_address(server.host), server.port});
+    }
+    /// True when an answer came.
+    bool ask() {
+        std::string_view const request = "GET /hello HTTP/1.1\r\nHost: t\r\n\r\n";
+        boost::system::error_code error;
+        boost::asio::write(socket_, boost::asio::buffer(request), error);
+        std::string answer;
+        boost::asio::read_until(socket_, boost::asio::dynamic_buffer(answer), "hello\n", error);
+        return !error;
+    }
+    /// Waits for the server to close the connection.
+    void await_end() {
+        char byte = 0;
+        boost::system::error_code error;
+        while (!error)
+            socket_.read_some(boost::asio::buffer(&byte, 1), error);
+    }
+
+private:
+    boost::asio::io_context io_;
+    boost::asio::ip::tcp::socket socket_{io_};
+};
 
 class HttpServerTest : public ::testing::Test {
 protected:
@@ -128,6 +158,36 @@ TEST_F(HttpServerTest, AnswersAnExceptionOfAHandlerWithoutItsText) {
     auto const reply = get("/broken");
     EXPECT_EQ(reply.status, 500u);
     EXPECT_EQ(reply.body, "internal error\n");
+}
+
+TEST_F(HttpServerTest, AnswersAProbeHoweverManyIdleConnectionsThereAre) {
+    std::list<Client> idle;
+    for (std::size_t i = 0; i < limits::admin_connections_max + 10; ++i)
+        idle.emplace_back(address_);
+    EXPECT_EQ(get("/hello").status, 200u);
+}
+
+TEST_F(HttpServerTest, ClosesTheConnectionWhoseLastRequestIsLongestAgoWhenItIsFull) {
+    Client oldest(address_);
+    Client silent(address_);
+    std::list<Client> others;
+    while (others.size() + 2 < limits::admin_connections_max)
+        others.emplace_back(address_);
+    ASSERT_TRUE(oldest.ask());
+
+    ASSERT_EQ(get("/hello").status, 200u);
+
+    silent.await_end();
+    EXPECT_TRUE(oldest.ask());
+    EXPECT_TRUE(others.back().ask());
+}
+
+TEST_F(HttpServerTest, LosesNoPlaceToAnException) {
+    Client bystander(address_);
+    for (std::size_t i = 0; i < limits::admin_connections_max; ++i)
+        EXPECT_EQ(get("/wrecked").status, 0u);
+    EXPECT_TRUE(bystander.ask());
+    EXPECT_EQ(get("/hello").status, 200u);
 }
 
 TEST_F(HttpServerTest, ReportsAnAddressThatIsTaken) {
