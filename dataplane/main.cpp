@@ -1,5 +1,3 @@
-#include <sys/resource.h>
-
 #include <csignal>
 #include <exception>
 #include <utility>
@@ -13,15 +11,6 @@
 namespace holdfast {
 namespace {
 
-/// A session holds two descriptors: the limit that the administrator set is the one to use, not
-/// the lower one that programs get which may use select().
-void raise_descriptor_limit() {
-    rlimit limit{};
-    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-    limit.rlim_cur = limit.rlim_max;
-    ::setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 int main_guarded(int argc, char** argv) {
     auto parsed = parse_flags(argc, argv);
     if (auto const* const exit = std::get_if<EarlyExit>(&parsed)) return say(*exit);
@@ -29,7 +18,6 @@ int main_guarded(int argc, char** argv) {
     log::set_level(flags.log_level);
     std::signal(SIGPIPE, SIG_IGN);  // A peer that is gone is an error code, not a death.
     std::signal(SIGHUP, SIG_IGN);   // Everything that may change is pushed or re-read.
-    raise_descriptor_limit();
     try {
         auto access_log = telemetry::open_access_log(flags.access_log);
         if (!access_log) {

@@ -31,6 +31,23 @@ inline constexpr std::size_t accepts_per_turn_max = 64;
 /// Endpoints tried for one handshake, the first included.
 inline constexpr int dial_attempts_max = 3;
 
+// --- capacity ----------------------------------------------------------------------------------
+
+/// A session's two sockets; a handshake has both for a part of its time.
+inline constexpr std::size_t connection_descriptors = 2;
+/// What must not go to sessions: two HTTP servers with admin_connections_max each, push streams,
+/// logs, files being written, and what clients are turned away with.
+inline constexpr std::size_t reserved_descriptors = 128;
+/// A worker's two epoll sets, its timer and its wake-up.
+inline constexpr std::size_t worker_descriptors = 4;
+/// A listening socket, and the reserve that clients are turned away with.
+inline constexpr std::size_t listener_descriptors = 2;
+/// Memory of an idle session: near 1 KiB of ours, 7 KiB of the kernel's for two sockets. What
+/// waits for a slow reader comes on top.
+inline constexpr std::size_t session_bytes = 8 * 1024;
+/// With TLS on the client's side: OpenSSL keeps near 50 KiB of keys and buffers.
+inline constexpr std::size_t tls_session_bytes = 64 * 1024;
+
 // --- relay -------------------------------------------------------------------------------------
 
 /// A worker's one read buffer: large enough that bulk costs one pair of syscalls per 64 KiB.

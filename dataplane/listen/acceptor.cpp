@@ -69,7 +69,8 @@ struct Acceptor::Loop {
     /// Takes up to `most` connections.
     Queue accept(std::size_t most);
     Queue accept_one();
-    Queue turn_one_away();
+    Queue spend_reserve();
+    void turn_away(net::Descriptor connection);
     void log_turned_away();
     void close();
 
@@ -137,38 +138,43 @@ Acceptor::Loop::Queue Acceptor::Loop::accept(std::size_t most) {
 Acceptor::Loop::Queue Acceptor::Loop::accept_one() {
     net::Descriptor connection = accept_from(listening.native_handle());
     if (connection.is_open()) {
-        sink.hand_over(std::move(connection), port.number);
+        if (sink.has_room()) {
+            sink.hand_over(std::move(connection), port.number);
+        } else {
+            turn_away(std::move(connection));
+        }
         return Queue::more;
     }
     // A connection that died in the queue says nothing of those behind it.
     if (errno == ECONNABORTED || errno == EINTR || errno == EPROTO) return Queue::more;
     bool const out_of_descriptors = errno == EMFILE || errno == ENFILE;
-    return out_of_descriptors ? turn_one_away() : Queue::empty;
+    return out_of_descriptors ? spend_reserve() : Queue::empty;
 }
 
-Acceptor::Loop::Queue Acceptor::Loop::turn_one_away() {
+Acceptor::Loop::Queue Acceptor::Loop::spend_reserve() {
     if (!reserve.is_open()) return Queue::stuck;
     reserve.reset();
     net::Descriptor connection = accept_from(listening.native_handle());
     // The kernel looks for a descriptor before it looks into the queue, which may be empty.
     bool const was_empty = !connection.is_open() && errno == EAGAIN;
-    if (connection.is_open()) {
-        ++turned_away;
-        sink.turned_away(net::peer_address(connection.get()), port.number);
-        log_turned_away();
-        if (port.protocol == model::ListenerProtocol::http) answer_overloaded(connection.get());
-        connection.reset();
-    }
+    if (connection.is_open()) turn_away(std::move(connection));
     reserve = open_reserve();
     if (was_empty) return Queue::empty;
     return reserve.is_open() ? Queue::more : Queue::stuck;
+}
+
+void Acceptor::Loop::turn_away(net::Descriptor connection) {
+    ++turned_away;
+    sink.turned_away(net::peer_address(connection.get()), port.number);
+    log_turned_away();
+    if (port.protocol == model::ListenerProtocol::http) answer_overloaded(connection.get());
 }
 
 void Acceptor::Loop::log_turned_away() {
     auto const now = Clock::now();
     if (now < next_log) return;
     next_log = now + kLogInterval;
-    log::warning("out of descriptors, connections are turned away",
+    log::warning("overloaded, connections are turned away",
                  {{"port", port.number}, {"turned_away", std::exchange(turned_away, 0)}});
 }
 

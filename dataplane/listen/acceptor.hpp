@@ -13,17 +13,20 @@ namespace holdfast::listen {
 
 /// Where accepted connections go. Called on the thread that accepts.
 struct AcceptSink {
+    /// Whether one more connection may be taken; else it is turned away.
+    std::function<bool()> has_room;
     /// Takes over an accepted, non-blocking socket of the listeners on `port`.
     std::function<void(net::Descriptor socket, std::uint16_t port)> hand_over;
-    /// Counts a connection that was turned away because the process is out of descriptors.
+    /// Counts a connection that was turned away.
     std::function<void(net::SocketAddress const& client, std::uint16_t port)> turned_away;
 };
 
 /// Accepts the connections of one port for as long as it lives.
 ///
-/// Out of descriptors it spends a reserved one on each connection that waits, to answer it with
-/// 503 (plain HTTP) or at least to close it: left in the backlog it would wait for nothing, and
-/// keep the socket readable. Established sessions notice none of it.
+/// What finds no room is turned away: answered with 503 (plain HTTP) or at least closed. Where the
+/// process runs out of descriptors all the same, a reserved one is spent on each connection that
+/// waits: left in the backlog it would wait for nothing, and keep the socket readable. Established
+/// sessions notice none of it.
 ///
 /// Threads   made, told and destroyed on one thread, never the io_context's; accepts on the
 ///           io_context's one thread.

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "common/command_line/values.hpp"
-#include "dataplane/process/cgroup.hpp"
+#include "dataplane/process/resources.hpp"
 
 namespace holdfast {
 namespace {

@@ -7,6 +7,7 @@
 #include "common/base/limits.hpp"
 #include "common/base/log.hpp"
 #include "common/model/table_json.hpp"
+#include "dataplane/process/resources.hpp"
 
 namespace asio = boost::asio;
 
@@ -36,7 +37,9 @@ control::PushOptions push_options(Flags const& flags) {
 }
 
 ServingOptions serving_options(Flags const& flags) {
-    return {.workers = flags.workers, .bind = flags.bind, .handshake = {}};
+    return {.workers = flags.workers,
+            .bind = flags.bind,
+            .resources = {.descriptors = raise_descriptor_limit(), .memory = usable_memory()}};
 }
 
 void log_listening(char const* what, Address const& address) {

@@ -3,13 +3,15 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/base/log.hpp"
+
 namespace holdfast {
 
 namespace {
 
 /// A connection stays with the worker that accepted it unless another has fewer, by more than this
 /// part: so small an imbalance costs nobody anything, and handing over costs a thread switch.
-constexpr std::size_t kTolerated = 8;
+constexpr std::size_t kToleratedPart = 8;
 
 std::vector<std::unique_ptr<Worker>> make_workers(telemetry::AccessLog& log,
                                                   ServingOptions const& options) {
@@ -24,7 +26,9 @@ std::vector<std::unique_ptr<Worker>> make_workers(telemetry::AccessLog& log,
 }  // namespace
 
 Serving::Serving(telemetry::AccessLog& log, ServingOptions const& options)
-    : workers_(make_workers(log, options)), listeners_(accept_threads(), options.bind) {}
+    : resources_(options.resources),
+      workers_(make_workers(log, options)),
+      listeners_(accept_threads(), options.bind) {}
 
 Serving::~Serving() { stop(); }
 
@@ -36,8 +40,14 @@ std::vector<Problem> Serving::serve(std::shared_ptr<model::Table const> table) {
         ServingState{routing::RouteTable::compile(table), std::move(*tls)});
     for (auto const& worker : workers_)
         worker->swap(state_);
+    set_capacity(*table);
     listeners_.commit(*table);
     return {};
+}
+
+void Serving::set_capacity(model::Table const& table) {
+    auto const most = connections_max(resources_, workers_.size(), table);
+    if (connections_max_.exchange(most) != most) log::info("capacity", {{"connections_max", most}});
 }
 
 void Serving::refuse_new(bool refuse) {
@@ -83,6 +93,7 @@ std::vector<listen::TlsContexts::Expiry> Serving::certificate_expiries() const {
 std::vector<listen::AcceptThread> Serving::accept_threads() {
     std::vector<listen::AcceptThread> threads;
     for (auto const& worker : workers_) {
+        auto const has_room = [this] { return connections() < connections_max_; };
         auto const hand_over = [this, own = worker.get()](net::Descriptor socket,
                                                           std::uint16_t port) {
             worker_for_one_more(*own).accept(std::move(socket), port);
@@ -91,7 +102,9 @@ std::vector<listen::AcceptThread> Serving::accept_threads() {
                                                       std::uint16_t port) {
             own->count_turned_away(client, port);
         };
-        threads.push_back({worker->io(), {.hand_over = hand_over, .turned_away = turned_away}});
+        threads.push_back(
+            {worker->io(),
+             {.has_room = has_room, .hand_over = hand_over, .turned_away = turned_away}});
     }
     return threads;
 }
@@ -101,7 +114,7 @@ Worker& Serving::worker_for_one_more(Worker& acceptor) noexcept {
         std::min_element(workers_.begin(), workers_.end(),
                          [](auto const& a, auto const& b) { return a->load() < b->load(); });
     auto const own = acceptor.load();
-    bool const worth_it = (*least)->load() + own / kTolerated < own;
+    bool const worth_it = (*least)->load() + own / kToleratedPart < own;
     return worth_it ? **least : acceptor;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -9,22 +10,24 @@
 #include "dataplane/handshake/serving_state.hpp"
 #include "dataplane/handshake/settings.hpp"
 #include "dataplane/listen/listeners.hpp"
+#include "dataplane/serving/capacity.hpp"
 #include "dataplane/serving/worker.hpp"
 #include "dataplane/telemetry/access_log.hpp"
 
 namespace holdfast {
 
-/// Where and with how many threads a data plane serves.
+/// Where and with what a data plane serves.
 struct ServingOptions {
     int workers = 1;
     std::string bind = "::";
+    Resources resources = {};
     handshake::Settings handshake = {};
 };
 
 /// The workers and the listening sockets: what a table is served by.
 ///
 /// Every port is accepted from on one of the workers' threads, never on the caller's: what a table
-/// costs there delays no client.
+/// costs there delays no client. Clients beyond the capacity are answered with 503, `overloaded`.
 ///
 /// Threads   one calls; the workers have their own.
 /// Lifetime  the log outlives it. Destruction ends every session.
@@ -59,7 +62,11 @@ private:
     [[nodiscard]] std::vector<listen::AcceptThread> accept_threads();
     [[nodiscard]] Worker& worker_for_one_more(Worker& acceptor) noexcept;
 
+    void set_capacity(model::Table const& table);
+
+    Resources const resources_;
     std::vector<std::unique_ptr<Worker>> workers_;
+    std::atomic<std::size_t> connections_max_{0};  ///< Written by the caller's thread.
     listen::Listeners listeners_;
     std::shared_ptr<ServingState const> state_;
 };

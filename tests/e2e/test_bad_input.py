@@ -4,10 +4,11 @@ Method: each kind, while a bystander's session echoes through the same data plan
 import contextlib
 import os
 import resource
+import time
 
 import pytest
 
-from harness import raw_backend
+from harness import http, raw_backend
 from harness.backend import EchoBackend
 from harness.manifests import listener, rule
 from harness.ports import refusing_port
@@ -200,6 +201,23 @@ def test_out_of_descriptors_new_clients_are_refused_and_live_ones_go_on(gateway)
             bystander.must_echo()
         resource.prlimit(plane.pid, resource.RLIMIT_NOFILE, before)
         plane.wait_logged(reason="overloaded", status=503)
+        eventually(lambda: whoami(gateway).status == 101, "new clients are served again")
+
+
+def test_a_flood_of_clients_leaves_descriptors_for_probes_and_live_sessions(gateway):
+    limit = ("prlimit", "--nofile=256:256")
+    with beside_a_bystander(gateway, wrapper=limit) as bystander:
+        plane = gateway.plane
+        with contextlib.ExitStack() as flood:
+            for _ in range(400):
+                flood.enter_context(RawClient(plane.address, gateway.port))
+            began = time.monotonic()
+            assert http.request(plane.probes_address, "/livez").status == 200
+            assert time.monotonic() - began < 1
+            assert len(os.listdir(f"/proc/{plane.pid}/fd")) < 256
+            bystander.must_echo()
+            line = plane.wait_logged(reason="overloaded", status=503)[0]
+            assert line["client"].startswith("127.") and str(gateway.port) in line["close_text"]
         eventually(lambda: whoami(gateway).status == 101, "new clients are served again")
 
 

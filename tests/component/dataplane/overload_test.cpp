@@ -1,11 +1,15 @@
-// Goal: a process out of descriptors turns new connections away, hurts no session, and recovers.
-// Method: the descriptor limit of this process is lowered to what is open, for one test.
+// Goal: a process that is full, or out of descriptors, turns new connections away, hurts no
+// session, and recovers. Method: memory for two sessions; and the descriptor limit of this process,
+// lowered to what is open for one test.
 #include <gmock/gmock.h>
 
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <array>
+
+#include "common/base/limits.hpp"
 #include "common/base/log.hpp"
 #include "dataplane/telemetry/process.hpp"
 #include "tests/component/dataplane/gateway.hpp"
@@ -112,6 +116,46 @@ TEST_F(OutOfDescriptors, NewSessionsAreTakenAgainWhenDescriptorsAreFree) {
         DescriptorLimit const limit(1);
         (void)gateway_.ask(handshake_request());
     }
+    EXPECT_TRUE(gateway_.open_session().is_open());
+}
+
+class Full : public testing::Test {
+protected:
+    Full() {
+        EXPECT_THAT(gateway_.serve(chat_table(gateway_, {backend_.port()})), testing::IsEmpty());
+        for (auto& session : sessions_)
+            session = gateway_.open_session();
+        EXPECT_TRUE(eventually([&] { return gateway_.worker().load() == 2; }));
+    }
+
+    Backend backend_{echo};
+    Gateway gateway_{{.resources = {.memory = 3 * limits::session_bytes}}};
+    std::array<RawSocket, 2> sessions_;
+};
+
+TEST_F(Full, OneMoreIsAnswered503AndLogged) {
+    auto const answer = gateway_.ask(handshake_request());
+
+    EXPECT_TRUE(answer.head.status() == 503 || answer.ending == Ending::reset);
+    auto const line = gateway_.log().wait_for(1).back();
+    EXPECT_EQ(line.status, 503);
+    EXPECT_EQ(to_string(line.reason), "overloaded");
+    EXPECT_THAT(line.client, testing::StartsWith("127.0.0.1:"));
+}
+
+TEST_F(Full, LiveSessionsGoOn) {
+    for (int i = 0; i < 200; ++i)
+        (void)RawSocket::connect(gateway_.port());
+    for (auto& session : sessions_) {
+        session.send(client_frame("meanwhile"));
+        EXPECT_EQ(read_frame(session).payload, "meanwhile");
+    }
+}
+
+TEST_F(Full, TheEndOfASessionMakesRoom) {
+    sessions_[0].reset();
+    ASSERT_TRUE(eventually([&] { return gateway_.worker().load() == 1; }));
+
     EXPECT_TRUE(gateway_.open_session().is_open());
 }
 
