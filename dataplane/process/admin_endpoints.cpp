@@ -1,6 +1,7 @@
 // What the admin port answers; the rest of Server is in server.cpp.
 #include <boost/json/serialize.hpp>
 
+#include <charconv>
 #include <future>
 
 #include "common/base/log.hpp"
@@ -12,28 +13,50 @@ namespace json = boost::json;
 namespace holdfast {
 namespace {
 
-/// A worker that does not answer within this is stuck, and the list goes out without it.
+/// A worker that has not answered by then is stuck, and the list goes out without its sessions.
 constexpr auto kListTimeout = std::chrono::seconds(2);
+constexpr std::uint64_t kListLimit = 1000;
 
 admin::Response plain(std::string text, unsigned status = 200) {
     return {.status = status, .body = std::move(text) + "\n"};
 }
 
-json::array list_sessions(Serving const& serving, std::string const& route) {
-    std::vector<std::future<json::array>> lists;
+/// A number in the query; nothing where it is none.
+std::optional<std::uint64_t> number(admin::Request const& request, std::string_view name,
+                                    std::uint64_t otherwise) {
+    auto const text = request.parameter(name);
+    if (!text) return otherwise;
+    std::uint64_t value = 0;
+    auto const* const end = text->data() + text->size();
+    auto const [parsed, error] = std::from_chars(text->data(), end, value);
+    if (error != std::errc{} || parsed != end) return std::nullopt;
+    return value;
+}
+
+json::array list_sessions(Serving const& serving, SessionQuery const& query) {
+    std::vector<std::future<json::array>> answers;
     for (auto const& worker : serving.workers()) {
         auto promise = std::make_shared<std::promise<json::array>>();
-        lists.push_back(promise->get_future());
-        worker->list_sessions(route,
+        answers.push_back(promise->get_future());
+        worker->list_sessions(query,
                               [promise](json::array list) { promise->set_value(std::move(list)); });
     }
-    json::array all;
-    for (auto& list : lists) {
-        if (list.wait_for(kListTimeout) != std::future_status::ready) continue;
-        for (auto& session : list.get())
-            all.push_back(std::move(session));
+    auto const deadline = std::chrono::steady_clock::now() + kListTimeout;
+    std::vector<json::array> lists;
+    for (auto& answer : answers) {
+        bool const in_time = answer.wait_until(deadline) == std::future_status::ready;
+        if (in_time) lists.push_back(answer.get());
     }
-    return all;
+    return merge(std::move(lists), query.limit);
+}
+
+admin::Response sessions(Serving const& serving, admin::Request const& request) {
+    auto const limit = number(request, "limit", kListLimit);
+    auto const after = number(request, "after", 0);
+    if (!limit || !after) return plain("limit and after must be numbers", 400);
+    auto const route = request.parameter("route").value_or("");
+    auto const list = list_sessions(serving, {.route = route, .after = *after, .limit = *limit});
+    return admin::json_response(json::serialize(list) + "\n");
 }
 
 json::object dump(std::optional<control::InForce> const& in_force) {
@@ -53,10 +76,7 @@ std::vector<admin::Endpoint> Server::admin_endpoints() {
     auto const config = [this](admin::Request const&) {
         return admin::json_response(json::serialize(dump(applier_.in_force())) + "\n");
     };
-    auto const sessions = [this](admin::Request const& request) {
-        auto const route = request.parameter("route").value_or("");
-        return admin::json_response(json::serialize(list_sessions(serving_, route)) + "\n");
-    };
+    auto const list = [this](admin::Request const& request) { return sessions(serving_, request); };
     auto const drain = [this](admin::Request const&) {
         drain_.on_drain_request(Clock::now());
         log::info("draining for the admin port", {{"connections", serving_.connections()}});
@@ -78,7 +98,7 @@ std::vector<admin::Endpoint> Server::admin_endpoints() {
         return plain("ok");
     };
     return {{"GET", "/config_dump", config},
-            {"GET", "/sessions", sessions},
+            {"GET", "/sessions", list},
             {"POST", "/drain", drain},
             {"POST", "/undrain", undrain},
             {"POST", "/logging", logging}};

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <csignal>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -15,7 +16,6 @@
 #include "dataplane/handshake/serving_state.hpp"
 #include "dataplane/net/descriptor.hpp"
 #include "dataplane/relay/engine.hpp"
-#include "dataplane/serving/session_json.hpp"
 
 namespace holdfast {
 
@@ -149,13 +149,9 @@ void Worker::cancel_drain() {
     core_->post([core = core_.get()] { core->closer.cancel_drain(); });
 }
 
-void Worker::list_sessions(std::string route, std::function<void(boost::json::array)> done) {
-    core_->post([core = core_.get(), route = std::move(route), done = std::move(done)] {
-        boost::json::array list;
-        core->engine.for_each([&](relay::SessionView const& session) {
-            if (route.empty() || session.terms.route == route) list.push_back(to_json(session));
-        });
-        done(std::move(list));
+void Worker::list_sessions(SessionQuery query, std::function<void(boost::json::array)> done) {
+    core_->post([core = core_.get(), query = std::move(query), done = std::move(done)] {
+        done(holdfast::list_sessions(core->engine, query));
     });
 }
 

@@ -6,12 +6,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <string>
 
 #include "common/base/clock.hpp"
 #include "dataplane/handshake/settings.hpp"
 #include "dataplane/net/address.hpp"
 #include "dataplane/net/descriptor.hpp"
+#include "dataplane/serving/session_list.hpp"
 #include "dataplane/telemetry/access_log.hpp"
 #include "dataplane/telemetry/cells.hpp"
 
@@ -52,8 +52,8 @@ public:
     /// Stops closing sessions.
     void cancel_drain();
 
-    /// Asks for a JSON array of the sessions; `done` runs on the worker's thread.
-    void list_sessions(std::string route, std::function<void(boost::json::array)> done);
+    /// Asks for list_sessions() of the worker's; `done` runs on its thread.
+    void list_sessions(SessionQuery query, std::function<void(boost::json::array)> done);
 
     /// Sessions and handshakes; what the acceptors balance by.
     [[nodiscard]] std::size_t load() const noexcept;

@@ -124,6 +124,9 @@ def test_every_session_is_listed_while_it_lives(gateway, session):
     client = session()
     listed = gateway.plane.admin("/sessions?route=default/echo").json()
     assert "default/echo" in str(listed) and "127.0.0.1" in str(listed)
+    last = listed[-1]["id"]
+    assert gateway.plane.admin(f"/sessions?after={last}").json() == []
+    assert gateway.plane.admin("/sessions?limit=many").status == 400
     client.send(CLOSE, b"\x03\xe8")
     assert client.receive_close() == (1000, "")
     client.socket.close()

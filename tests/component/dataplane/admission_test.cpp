@@ -245,25 +245,5 @@ TEST(Admission, SpreadsSessionsOverTheEndpoints) {
     EXPECT_EQ(second.connections(), 2);
 }
 
-TEST(Admission, ShowsTheSessionInTheListing) {
-    Backend backend(echo);
-    Gateway gateway;
-    ASSERT_THAT(gateway.serve(chat_table(gateway, {backend.port()})), testing::IsEmpty());
-    auto const client = gateway.open_session();
-    ASSERT_TRUE(gateway.wait_for_sessions(1));
-
-    std::promise<boost::json::array> all;
-    std::promise<boost::json::array> others;
-    gateway.worker().list_sessions("", [&](boost::json::array list) { all.set_value(list); });
-    gateway.worker().list_sessions("default/other",
-                                   [&](boost::json::array list) { others.set_value(list); });
-
-    auto const listed = all.get_future().get();
-    ASSERT_EQ(listed.size(), 1u);
-    EXPECT_EQ(listed[0].at("route"), "default/chat");
-    EXPECT_EQ(listed[0].at("path"), "/chat");
-    EXPECT_TRUE(others.get_future().get().empty());
-}
-
 }  // namespace
 }  // namespace holdfast::test
