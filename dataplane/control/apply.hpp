@@ -19,8 +19,9 @@ namespace holdfast::control {
 class TableTarget {
 public:
     /// Serves new handshakes by `table`, which has passed validate, from now on.
-    /// Errors  what cannot be served (a port in use, a key that does not fit); then everything
-    ///         is as it was.
+    /// Errors  what cannot be served; then everything is as it was. A problem names an object of
+    ///         the table only when the object is at fault (a key that does not fit), and none when
+    ///         this data plane is (a port in use): docs/push-protocol.md, "Refusals".
     [[nodiscard]] virtual std::vector<Problem> serve(std::shared_ptr<model::Table const> table) = 0;
 
 protected:

@@ -74,11 +74,14 @@ Ports ports_of(model::Table const& table) {
     return ports;
 }
 
+/// Names no object of the table: the fault is this machine's, and no reason to take the listener
+/// from data planes that can bind it (docs/push-protocol.md, "Refusals").
 Problem bind_problem(std::string const& listener, std::string const& where,
                      boost::system::error_code error) {
-    return {.object = "Listener " + listener,
-            .field = "port",
-            .message = "cannot listen on " + where + ": " + error.message()};
+    return {.object = {},
+            .field = {},
+            .message =
+                "listener " + listener + ": cannot listen on " + where + ": " + error.message()};
 }
 
 void log_listening(model::Table const& table, std::uint16_t port, std::string const& address) {

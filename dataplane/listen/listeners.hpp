@@ -43,7 +43,8 @@ public:
 
     /// Binds the ports that `table` names and that are not bound yet. Their connections wait in
     /// the kernel until commit().
-    /// Errors  one problem per listener whose port cannot be bound; then none of the new ones is.
+    /// Errors  one problem per listener whose port cannot be bound, without an object, since the
+    ///         table is not at fault; then none of the new ones is.
     [[nodiscard]] std::vector<Problem> prepare(model::Table const& table);
     /// Accepts on what prepare(table) has bound, and closes the ports that `table` does not name.
     void commit(model::Table const& table);

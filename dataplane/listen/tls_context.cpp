@@ -107,7 +107,10 @@ Checked<std::shared_ptr<TlsContexts::Loaded const>> TlsContexts::load(
     auto loaded = std::make_shared<Loaded>();
     loaded->context = new_context();
     auto* const context = loaded->context.get();
-    if (context == nullptr) return problem("", last_openssl_error());
+    if (context == nullptr) {
+        // Memory is short here: that is no fault of the certificate, so it is not named as one.
+        return std::vector<Problem>{{"", "", "certificate " + name + ": " + last_openssl_error()}};
+    }
     if (!use_chain(context, source->chain_pem)) return problem("chainPem", last_openssl_error());
     if (!use_key(context, source->key_pem)) return problem("keyPem", last_openssl_error());
     loaded->name = name;

@@ -43,7 +43,7 @@ TEST_F(PushClientTest, RefusesABadTableAndKeepsTheOldOne) {
 }
 
 TEST_F(PushClientTest, TellsAControllerWhatCannotBeServedHere) {
-    target_.refusal = {{"Listener ws", "port", "is in use"}};
+    target_.refusal = {{"", "", "port 8080 is in use"}};
     auto const a = controller("a");
     start();
     (void)next<push::Hello>(*a);

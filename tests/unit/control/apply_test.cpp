@@ -111,7 +111,7 @@ TEST_F(ApplierTest, RefusesWhatCannotBeDecoded) {
 
 TEST_F(ApplierTest, PassesOnWhyTheTargetCannotServeAndKeepsTheOneInForce) {
     ASSERT_TRUE(applier_.apply(snapshot(first_), kNow).empty());
-    target_.refusal = {{"Listener ws", "port", "is in use"}};
+    target_.refusal = {{"", "", "port 8080 is in use"}};
     EXPECT_EQ(applier_.apply(snapshot(second_), kNow), target_.refusal);
     EXPECT_EQ(hash_in_force(), model::content_hash(first_));
 }
