@@ -35,7 +35,7 @@ void Fleet::subscribe(StreamId id, push::Subscribe const& frame) {
     now_has(stream, frame.have);
 }
 
-Receipt Fleet::acknowledge(StreamId id, push::Ack const& ack) {
+Receipt Fleet::acknowledge(StreamId id, push::Ack const& ack, TimePoint now) {
     Stream& stream = at(id);
     if (ack.nonce == 0) {
         now_has(stream, ack.hash);
@@ -44,16 +44,13 @@ Receipt Fleet::acknowledge(StreamId id, push::Ack const& ack) {
     if (!stream.under_way || stream.under_way->nonce != ack.nonce) {
         return Receipt::late;
     }
-    Publication const sent = std::move(stream.under_way->publication);
-    stream.under_way.reset();
-    if (ack.hash != sent.version.hash) {
-        now_has(stream, ack.hash);
-        // Sending it again would go round in circles: the peer reads another table in it than we.
-        stream.refusal = Refusal{sent.version.hash, TimePoint::max(), {}};
+    if (ack.hash != stream.under_way->publication.version.hash) {
+        refused(stream, ack.hash, {}, now);
         return Receipt::another;
     }
     stream.hello.have = ack.hash;
-    stream.in_force = sent.table;
+    stream.in_force = std::move(stream.under_way->publication.table);
+    stream.under_way.reset();
     stream.refusal.reset();
     return Receipt::noted;
 }
@@ -63,13 +60,17 @@ std::optional<Publication> Fleet::refuse(StreamId id, push::Nack const& nack, Ti
     if (!stream.under_way || stream.under_way->nonce != nack.nonce) {
         return std::nullopt;
     }
-    Publication refused = std::move(stream.under_way->publication);
-    bool const whole = stream.under_way->kind == FrameKind::snapshot;
-    stream.under_way.reset();
+    return refused(stream, nack.hash, nack.problems, now);
+}
+
+Publication Fleet::refused(Stream& stream, std::string const& hash, std::vector<Problem> problems,
+                           TimePoint now) {
+    UnderWay const sent = *std::exchange(stream.under_way, std::nullopt);
+    bool const whole = sent.kind == FrameKind::snapshot;
     TimePoint const retry_at = whole ? now + limits::stale_source_wait : now;
-    stream.refusal = Refusal{refused.version.hash, retry_at, nack.problems};
-    now_has(stream, nack.hash);
-    return refused;
+    stream.refusal = Refusal{sent.publication.version.hash, retry_at, std::move(problems)};
+    now_has(stream, hash);
+    return sent.publication;
 }
 
 void Fleet::publish(Publication publication, TimePoint now) {
@@ -151,6 +152,22 @@ std::vector<StreamId> Fleet::streams() const {
         ids.push_back(id);
     }
     return ids;
+}
+
+std::string const& Fleet::gateway(StreamId id) const {
+    auto const found = streams_.find(id);
+    HOLDFAST_ASSERT(found != streams_.end());
+    return found->second.hello.gateway;
+}
+
+TablesInForce Fleet::in_force(std::string const& gateway) const {
+    TablesInForce tables;
+    for (auto const& [id, stream] : streams_) {
+        if (stream.hello.gateway == gateway && stream.in_force) {
+            tables.emplace_hint(tables.end(), id, stream.in_force);
+        }
+    }
+    return tables;
 }
 
 std::vector<DataplaneStatus> Fleet::dataplanes() const {

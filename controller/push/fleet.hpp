@@ -27,6 +27,9 @@ struct Publication {
     std::shared_ptr<model::Table const> table;
 };
 
+/// What connected data planes have in force, where it is known.
+using TablesInForce = std::map<StreamId, std::shared_ptr<model::Table const>>;
+
 enum class FrameKind : std::uint8_t { same, snapshot, delta };
 [[nodiscard]] std::string_view to_string(FrameKind kind) noexcept;
 
@@ -94,7 +97,8 @@ public:
     void disconnect(StreamId stream);
     void subscribe(StreamId stream, push::Subscribe const& frame);
 
-    [[nodiscard]] Receipt acknowledge(StreamId stream, push::Ack const& ack);
+    /// `Receipt::another` counts as a refusal: the same table is offered again as after refuse().
+    [[nodiscard]] Receipt acknowledge(StreamId stream, push::Ack const& ack, TimePoint now);
     /// Output: what was refused, so that its objects can be put away; nothing when the answer is
     /// late. The same table is offered again whole: at once when a delta was refused, which may
     /// have been the fault, else after limits::stale_source_wait.
@@ -110,6 +114,9 @@ public:
     [[nodiscard]] std::optional<Outgoing> next(StreamId stream, TimePoint now);
 
     [[nodiscard]] std::vector<StreamId> streams() const;
+    /// The Gateway that a connected data plane serves.
+    [[nodiscard]] std::string const& gateway(StreamId stream) const;
+    [[nodiscard]] TablesInForce in_force(std::string const& gateway) const;
     [[nodiscard]] std::vector<DataplaneStatus> dataplanes() const;
     [[nodiscard]] Programming programming(std::string const& gateway, std::string const& route,
                                           TimePoint now) const;
@@ -146,6 +153,9 @@ private:
     };
 
     [[nodiscard]] Stream& at(StreamId stream);
+    /// Ends what is under way: the data plane goes on with `hash`.
+    Publication refused(Stream& stream, std::string const& hash, std::vector<Problem> problems,
+                        TimePoint now);
     void now_has(Stream& stream, std::string hash);
     [[nodiscard]] std::shared_ptr<model::Table const> find(std::string const& gateway,
                                                            std::string const& hash) const;

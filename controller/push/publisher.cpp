@@ -34,21 +34,78 @@ std::vector<Notice> Publisher::publish(std::map<std::string, model::Table> const
     return notices;
 }
 
-std::vector<Notice> Publisher::refuse(StreamId stream, push::Nack const& nack, TimePoint now) {
-    auto const refused = fleet_.refuse(stream, nack, now);
-    if (!refused) {
-        return {};
-    }
-    std::string const& gateway = refused->table->gateway;
-    Channel& channel = channels_.at(gateway);
+std::vector<Notice> Publisher::connect(StreamId stream, push::Hello const& hello, TimePoint now) {
     std::vector<Notice> notices;
-    if (channel.quarantine.refuse(*refused->table, nack.problems) == 0) {
-        notices.push_back({log::Level::warning, "table refused, offered again later", gateway, "",
-                           first_of(nack.problems)});
-    } else {
-        offer(channel, now, notices);
+    fleet_.connect(stream, hello);
+    review(hello.gateway, now, notices);
+    return notices;
+}
+
+std::vector<Notice> Publisher::disconnect(StreamId stream, TimePoint now) {
+    std::vector<Notice> notices;
+    std::string const gateway = fleet_.gateway(stream);
+    fleet_.disconnect(stream);
+    if (Quarantine* const quarantine = quarantine_of(gateway)) {
+        quarantine->forget(stream);
+        review(gateway, now, notices);
     }
     return notices;
+}
+
+std::vector<Notice> Publisher::subscribe(StreamId stream, push::Subscribe const& frame,
+                                         TimePoint now) {
+    std::vector<Notice> notices;
+    fleet_.subscribe(stream, frame);
+    review(fleet_.gateway(stream), now, notices);
+    return notices;
+}
+
+std::vector<Notice> Publisher::acknowledge(StreamId stream, push::Ack const& ack, TimePoint now) {
+    std::vector<Notice> notices;
+    std::string const& gateway = fleet_.gateway(stream);
+    if (fleet_.acknowledge(stream, ack, now) == Receipt::another) {
+        notices.push_back({log::Level::error, "data plane reads another table than was sent",
+                           gateway, "", ack.hash});
+    }
+    Quarantine* const quarantine = quarantine_of(gateway);
+    if (quarantine != nullptr && quarantine->has_refusals()) {
+        TablesInForce const tables = fleet_.in_force(gateway);
+        if (auto const taken = tables.find(stream); taken != tables.end()) {
+            quarantine->accept(stream, *taken->second);
+        }
+        review(gateway, now, notices);
+    }
+    return notices;
+}
+
+std::vector<Notice> Publisher::refuse(StreamId stream, push::Nack const& nack, TimePoint now) {
+    std::vector<Notice> notices;
+    auto const refused = fleet_.refuse(stream, nack, now);
+    if (!refused) {
+        return notices;
+    }
+    std::string const& gateway = refused->table->gateway;
+    quarantine_of(gateway)->refuse(stream, *refused->table, nack.problems);
+    if (!review(gateway, now, notices)) {
+        notices.push_back({log::Level::warning, "table refused, offered again later", gateway, "",
+                           first_of(nack.problems)});
+    }
+    return notices;
+}
+
+bool Publisher::review(std::string const& gateway, TimePoint now, std::vector<Notice>& notices) {
+    Quarantine* const quarantine = quarantine_of(gateway);
+    if (quarantine == nullptr || !quarantine->has_refusals() ||
+        !quarantine->review(fleet_.in_force(gateway))) {
+        return false;
+    }
+    offer(channels_.at(gateway), now, notices);
+    return true;
+}
+
+Quarantine* Publisher::quarantine_of(std::string const& gateway) {
+    auto const channel = channels_.find(gateway);
+    return channel == channels_.end() ? nullptr : &channel->second.quarantine;
 }
 
 Quarantine const* Publisher::quarantine(std::string const& gateway) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,11 +46,21 @@ public:
     std::vector<Notice> publish(std::map<std::string, model::Table> const& tables,
                                 model::SourceVector const& sources, TimePoint now);
 
-    /// A data plane refused a table: what it named is put away and the rest becomes the newest
-    /// table of the Gateway.
+    // What data planes say and do (Fleet). Any of it may change what is in quarantine, and with it
+    // the newest table of the Gateway: ask `next` for every stream when there are notices.
+    std::vector<Notice> connect(StreamId stream, push::Hello const& hello, TimePoint now);
+    std::vector<Notice> disconnect(StreamId stream, TimePoint now);
+    std::vector<Notice> subscribe(StreamId stream, push::Subscribe const& frame, TimePoint now);
+    std::vector<Notice> acknowledge(StreamId stream, push::Ack const& ack, TimePoint now);
+    /// What it named is put away, unless other data planes have it in force, and the rest becomes
+    /// the newest table of the Gateway.
     std::vector<Notice> refuse(StreamId stream, push::Nack const& nack, TimePoint now);
 
-    [[nodiscard]] Fleet& fleet() noexcept { return fleet_; }
+    /// What to send on this stream now; counts as sent (Fleet::next).
+    [[nodiscard]] std::optional<Outgoing> next(StreamId stream, TimePoint now) {
+        return fleet_.next(stream, now);
+    }
+
     [[nodiscard]] Fleet const& fleet() const noexcept { return fleet_; }
     /// What is kept from the data planes of a Gateway; null for one that never had a table.
     [[nodiscard]] Quarantine const* quarantine(std::string const& gateway) const;
@@ -66,6 +77,9 @@ private:
     };
 
     void offer(Channel& channel, TimePoint now, std::vector<Notice>& notices);
+    /// Offers anew what the quarantine lets through by now. False when that is what it was.
+    bool review(std::string const& gateway, TimePoint now, std::vector<Notice>& notices);
+    [[nodiscard]] Quarantine* quarantine_of(std::string const& gateway);
 
     Fleet fleet_;
     std::map<std::string, Channel> channels_;  ///< By Gateway.

@@ -78,7 +78,7 @@ void PushServer::flush(PushStream& stream) {
     if (!stream.is_greeted() || stream.is_closing()) {
         return;
     }
-    if (auto outgoing = publisher_.fleet().next(stream.id(), Clock::now())) {
+    if (auto outgoing = publisher_.next(stream.id(), Clock::now())) {
         ++totals_.frames[static_cast<std::size_t>(outgoing->kind)];
         totals_.bytes += outgoing->text->size();
         stream.offer(*std::move(outgoing));
@@ -145,27 +145,23 @@ void PushServer::handle(PushStream& stream, push::Hello const& hello) {
         return;
     }
     stream.greeted();
-    publisher_.fleet().connect(stream.id(), hello);
     log::info("data plane connected", {{"node", hello.node},
                                        {"gateway", hello.gateway},
                                        {"peer", stream.peer()},
                                        {"build", hello.build},
                                        {"subscribe", hello.subscribe},
                                        {"have", hello.have}});
+    settle(publisher_.connect(stream.id(), hello, Clock::now()));
     flush(stream);
 }
 
 void PushServer::handle(PushStream& stream, push::Subscribe const& frame) {
-    publisher_.fleet().subscribe(stream.id(), frame);
+    settle(publisher_.subscribe(stream.id(), frame, Clock::now()));
     flush(stream);
 }
 
 void PushServer::handle(PushStream& stream, push::Ack const& ack) {
-    Receipt const receipt = publisher_.fleet().acknowledge(stream.id(), ack);
-    if (receipt == Receipt::another) {
-        log::error("data plane reads another table than was sent",
-                   {{"peer", stream.peer()}, {"hash", ack.hash}});
-    }
+    settle(publisher_.acknowledge(stream.id(), ack, Clock::now()));
     flush(stream);
 }
 
@@ -175,17 +171,24 @@ void PushServer::handle(PushStream& stream, push::Nack const& nack) {
                  {{"peer", stream.peer()},
                   {"problems", nack.problems.size()},
                   {"first", nack.problems.empty() ? "" : to_string(nack.problems.front())}});
-    log_all(publisher_.refuse(stream.id(), nack, Clock::now()));
-    flush();
+    settle(publisher_.refuse(stream.id(), nack, Clock::now()));
+    flush(stream);
+}
+
+void PushServer::settle(std::vector<Notice> const& notices) {
+    log_all(notices);
+    if (!notices.empty()) {
+        flush();
+    }
 }
 
 void PushServer::closed(PushStream& stream) {
-    if (stream.is_greeted()) {
-        publisher_.fleet().disconnect(stream.id());
-        log::info("data plane disconnected", {{"peer", stream.peer()}});
-    }
     streams_.erase(stream.id());
     close_at_.erase(stream.id());
+    if (stream.is_greeted()) {
+        log::info("data plane disconnected", {{"peer", stream.peer()}});
+        settle(publisher_.disconnect(stream.id(), Clock::now()));
+    }
     finish_when_empty();
 }
 

@@ -61,6 +61,8 @@ private:
     void handle(PushStream& stream, push::Ack const& ack);
     void handle(PushStream& stream, push::Nack const& nack);
     void flush(PushStream& stream);
+    /// Tells people what an event changed, and the data planes.
+    void settle(std::vector<Notice> const& notices);
 
     boost::asio::awaitable<void> accept_unix();
     boost::asio::awaitable<void> accept_tls();

@@ -3,14 +3,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <memory>
-#include <optional>
+#include <set>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "common/base/error.hpp"
 #include "common/model/table.hpp"
+#include "controller/push/fleet.hpp"
+#include "controller/push/table_objects.hpp"
 
 namespace holdfast::controller {
 
@@ -27,47 +27,56 @@ struct Quarantined {
 };
 
 /// Keeps the bad objects of one Gateway out of its tables, so that one of them never freezes the
-/// rest.
+/// rest (leave_out tells what goes with them).
 ///
-/// What validation finds is judged anew for every table. What a data plane refused stays out for
-/// as long as the object's content is what was refused. Leaving an object out has the smallest
-/// consequence that keeps the table whole: a route goes; a backend's references become invalid
-/// and answer 500 for their share; a certificate leaves its listeners, and a listener without
-/// one goes; a listener takes its attachments along, and a route without one goes.
+/// What validation finds is judged anew for every table. What a data plane refused is put away
+/// for as long as it is what was refused, a connected data plane refuses it, and no other one has
+/// it in force: then the fault is that data plane's, and no reason to take from the others what
+/// serves there.
 ///
 /// Pure; Threads none.
 class Quarantine {
 public:
-    /// Puts away the objects that `problems` name, where `table`, which was refused, holds them
-    /// as the last admitted table does: what has changed since is not judged by an old answer.
-    /// Output: how many were put away.
-    std::size_t refuse(model::Table const& table, std::vector<Problem> const& problems);
+    /// Notes that a data plane refuses the objects that `problems` name, where `table`, which it
+    /// refused, holds them as the last admitted table does: what has changed since is not judged by
+    /// an old answer. review() tells whether they are put away.
+    void refuse(StreamId stream, model::Table const& table, std::vector<Problem> const& problems);
+    /// A data plane has taken `table` over: it refuses nothing that this holds.
+    void accept(StreamId stream, model::Table const& table);
+    /// A data plane is gone, and with it what it refused.
+    void forget(StreamId stream);
+
+    [[nodiscard]] bool has_refusals() const noexcept { return !refusals_.empty(); }
+    /// Decides by what connected data planes have in force which refused objects are put away.
+    /// Output: whether that changed, so that `admit` would leave out something else.
+    bool review(TablesInForce const& in_force);
 
     /// The part of `wanted` that may be pushed; releases objects whose content changed.
-    /// Errors: the problems of a table that stays invalid whatever is left out of it.
+    /// Errors: the problems of a table that stays invalid whatever is left out of it; then nothing
+    /// changes.
     [[nodiscard]] Checked<model::Table> admit(model::Table const& wanted);
 
     /// What the last `admit` left out, sorted by object.
     [[nodiscard]] std::vector<Quarantined> const& entries() const noexcept { return entries_; }
 
 private:
-    using Content =
-        std::variant<std::shared_ptr<model::Listener const>,
-                     std::shared_ptr<model::Certificate const>,
-                     std::shared_ptr<model::Backend const>, std::shared_ptr<model::Route const>>;
-    struct Entry {
-        Content content;
+    enum class Verdict : std::uint8_t { tolerated, put_away };
+    /// An object that data planes refused.
+    struct Refusal {
+        TableObject wanted;   ///< As the source has it: what decides about its release.
+        TableObject refused;  ///< As it was sent; what was left out around it may show in it.
         std::vector<Problem> problems;
+        std::set<StreamId> by;
+        Verdict verdict = Verdict::tolerated;
     };
+    using Refusals = std::map<std::string, Refusal>;  ///< By the object's name.
 
-    [[nodiscard]] static std::optional<Content> find(model::Table const& table,
-                                                     std::string const& object);
-    [[nodiscard]] static bool same(Content const& a, Content const& b);
+    [[nodiscard]] static Verdict judge(std::string const& object, Refusal const& refusal,
+                                       TablesInForce const& in_force);
 
-    std::map<std::string, Entry> refused_;  ///< By data planes; key: the object.
+    Refusals refusals_;
     std::vector<Quarantined> entries_;
-    // The last admit's input and output. An object in them may differ by what was left out around
-    // it; the input's content is what decides about its release.
+    // The last admit's input and output.
     model::Table wanted_;
     model::Table admitted_;
 };

@@ -60,7 +60,7 @@ protected:
     void bring_up_to_date(StreamId stream = 1) {
         fleet_.connect(stream, hello());
         auto const snapshot = decoded<push::Snapshot>(next(stream));
-        ASSERT_EQ(fleet_.acknowledge(stream, {snapshot.nonce, snapshot.version.hash}),
+        ASSERT_EQ(fleet_.acknowledge(stream, {snapshot.nonce, snapshot.version.hash}, kNow),
                   Receipt::noted);
     }
 
@@ -190,7 +190,7 @@ TEST_F(FleetTest, HoldsBackWhileATableIsUnderWayAndThenSendsOnlyTheNewest) {
     publish(numbered(2));
     publish(numbered(3));
     EXPECT_FALSE(next());
-    EXPECT_EQ(fleet_.acknowledge(1, {first.nonce, first.version.hash}), Receipt::noted);
+    EXPECT_EQ(fleet_.acknowledge(1, {first.nonce, first.version.hash}, kNow), Receipt::noted);
     auto const second = decoded<push::DeltaFrame>(next());
     EXPECT_EQ(second.base, numbered(1).version.hash);
     EXPECT_EQ(second.version.hash, numbered(3).version.hash);
@@ -203,7 +203,7 @@ TEST_F(FleetTest, KnowsTheBaseOfADeltaEvenWhenTheHistoryHasForgottenIt) {
     for (int n = 1; n <= static_cast<int>(Fleet::kHistory) + 1; ++n) {
         publish(numbered(n));
     }
-    EXPECT_EQ(fleet_.acknowledge(1, {first.nonce, first.version.hash}), Receipt::noted);
+    EXPECT_EQ(fleet_.acknowledge(1, {first.nonce, first.version.hash}, kNow), Receipt::noted);
     EXPECT_EQ(next()->kind, FrameKind::delta);
 }
 
@@ -214,7 +214,7 @@ TEST_F(FleetTest, SendsNothingWhenTheNewestTableIsTheOneJustAcknowledged) {
     auto const delta = decoded<push::DeltaFrame>(next());
     publish(numbered(3));
     publish(numbered(2));
-    EXPECT_EQ(fleet_.acknowledge(1, {delta.nonce, delta.version.hash}), Receipt::noted);
+    EXPECT_EQ(fleet_.acknowledge(1, {delta.nonce, delta.version.hash}, kNow), Receipt::noted);
     EXPECT_FALSE(next());
 }
 
@@ -228,7 +228,7 @@ TEST_F(FleetTest, SharesOneEncodingAmongStreamsThatLackTheSame) {
 TEST_F(FleetTest, IgnoresAnAcknowledgementOfNothingUnderWay) {
     publish(numbered(1));
     bring_up_to_date();
-    EXPECT_EQ(fleet_.acknowledge(1, {77, "anything"}), Receipt::late);
+    EXPECT_EQ(fleet_.acknowledge(1, {77, "anything"}, kNow), Receipt::late);
     EXPECT_EQ(fleet_.dataplanes().at(0).in_force, numbered(1).version.hash);
 }
 
@@ -237,7 +237,8 @@ TEST_F(FleetTest, IgnoresALateAcknowledgementWhileAnotherTableIsUnderWay) {
     bring_up_to_date();
     publish(numbered(2));
     auto const delta = decoded<push::DeltaFrame>(next());
-    EXPECT_EQ(fleet_.acknowledge(1, {delta.nonce - 1, numbered(1).version.hash}), Receipt::late);
+    EXPECT_EQ(fleet_.acknowledge(1, {delta.nonce - 1, numbered(1).version.hash}, kNow),
+              Receipt::late);
     EXPECT_EQ(fleet_.dataplanes().at(0).under_way, numbered(2).version.hash);
 }
 
@@ -248,15 +249,24 @@ TEST_F(FleetTest, IgnoresARefusalOfNothingUnderWay) {
     EXPECT_EQ(fleet_.dataplanes().at(0).state, DataplaneState::current);
 }
 
-TEST_F(FleetTest, DoesNotSendATableAgainThatWasReadAsAnother) {
+TEST_F(FleetTest, OffersATableAgainAfterAWhileThatWasReadAsAnother) {
     publish(numbered(1));
     fleet_.connect(1, hello());
     auto const snapshot = decoded<push::Snapshot>(next());
-    EXPECT_EQ(fleet_.acknowledge(1, {snapshot.nonce, "what-it-computed"}), Receipt::another);
+    EXPECT_EQ(fleet_.acknowledge(1, {snapshot.nonce, "what-it-computed"}, kNow), Receipt::another);
     EXPECT_FALSE(next());
     EXPECT_EQ(fleet_.dataplanes().at(0).state, DataplaneState::refused);
+    EXPECT_EQ(fleet_.dataplanes().at(0).in_force, "what-it-computed");
+    EXPECT_EQ(fleet_.next(1, kNow + limits::stale_source_wait)->kind, FrameKind::snapshot);
+}
+
+TEST_F(FleetTest, OffersADeltaThatWasReadAsAnotherTableAsAWholeAtOnce) {
+    publish(numbered(1));
+    bring_up_to_date();
     publish(numbered(2));
-    EXPECT_EQ(next()->kind, FrameKind::snapshot);
+    auto const delta = decoded<push::DeltaFrame>(next());
+    EXPECT_EQ(fleet_.acknowledge(1, {delta.nonce, "what-it-computed"}, kNow), Receipt::another);
+    EXPECT_EQ(decoded<push::Snapshot>(next()).version.hash, numbered(2).version.hash);
 }
 
 TEST_F(FleetTest, ReturnsWhatWasRefusedAndIsSilentUntilThereIsAnotherTable) {
@@ -284,7 +294,7 @@ TEST_F(FleetTest, OffersARefusedTableAgainAfterAWhile) {
     TimePoint const later = kNow + limits::stale_source_wait;
     EXPECT_FALSE(fleet_.next(1, later - 1ms));
     auto const again = decoded<push::Snapshot>(fleet_.next(1, later));
-    EXPECT_EQ(fleet_.acknowledge(1, {again.nonce, again.version.hash}), Receipt::noted);
+    EXPECT_EQ(fleet_.acknowledge(1, {again.nonce, again.version.hash}, kNow), Receipt::noted);
     EXPECT_TRUE(fleet_.dataplanes().at(0).problems.empty());
     EXPECT_EQ(fleet_.dataplanes().at(0).state, DataplaneState::current);
 }
@@ -317,7 +327,7 @@ TEST_F(FleetTest, SendsNothingToADataPlaneThatTakesItsTablesElsewhere) {
     publish(numbered(1));
     fleet_.connect(1, hello("", false));
     EXPECT_FALSE(next());
-    EXPECT_EQ(fleet_.acknowledge(1, {0, numbered(1).version.hash}), Receipt::noted);
+    EXPECT_EQ(fleet_.acknowledge(1, {0, numbered(1).version.hash}, kNow), Receipt::noted);
     EXPECT_EQ(fleet_.dataplanes().at(0).state, DataplaneState::current);
 }
 
@@ -358,7 +368,7 @@ TEST_F(FleetTest, ReportsARouteAsProgrammedOnceEveryDataPlaneAcknowledgedIt) {
     fleet_.connect(2, hello());
     EXPECT_EQ(fleet_.programming(kGateway, "default/chat", kNow), Programming::pending);
     auto const snapshot = decoded<push::Snapshot>(next(2));
-    EXPECT_EQ(fleet_.acknowledge(2, {snapshot.nonce, snapshot.version.hash}), Receipt::noted);
+    EXPECT_EQ(fleet_.acknowledge(2, {snapshot.nonce, snapshot.version.hash}, kNow), Receipt::noted);
     EXPECT_EQ(fleet_.programming(kGateway, "default/chat", kNow), Programming::programmed);
 }
 
@@ -386,7 +396,7 @@ TEST_F(FleetTest, ReportsAChangedRouteAsPendingUntilItsNewContentIsInForce) {
     fleet_.publish(publication(changed), kNow + 1h);
     EXPECT_EQ(fleet_.programming(kGateway, "default/chat", kNow + 1h), Programming::pending);
     auto const delta = decoded<push::DeltaFrame>(next());
-    EXPECT_EQ(fleet_.acknowledge(1, {delta.nonce, delta.version.hash}), Receipt::noted);
+    EXPECT_EQ(fleet_.acknowledge(1, {delta.nonce, delta.version.hash}, kNow), Receipt::noted);
     EXPECT_EQ(fleet_.programming(kGateway, "default/chat", kNow + 1h), Programming::programmed);
 }
 

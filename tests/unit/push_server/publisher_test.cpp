@@ -56,7 +56,7 @@ push::Hello hello(std::string have, bool subscribe = true) {
 
 /// The frame that is due on a stream; fails the test when there is none.
 push::Snapshot due_snapshot(Publisher& publisher, StreamId stream) {
-    auto const outgoing = publisher.fleet().next(stream, kNow);
+    auto const outgoing = publisher.next(stream, kNow);
     if (!outgoing) {
         ADD_FAILURE() << "nothing to send";
         return {};
@@ -80,7 +80,7 @@ TEST(Publisher, KeepsTheTableOfAGatewayThatIsGoneAndSaysSoOnce) {
                 ElementsAre("gateway is gone, its last table stays in force"));
     EXPECT_THAT(publisher.publish({}, {}, kNow), IsEmpty());
     EXPECT_TRUE(publisher.offers()[0].gone);
-    publisher.fleet().connect(1, hello(""));
+    publisher.connect(1, hello(""), kNow);
     EXPECT_EQ(due_snapshot(publisher, 1).version.hash, model::content_hash(test::chat_table()));
 }
 
@@ -127,7 +127,7 @@ TEST(Publisher, PushesTheRestWhenADataPlaneRefusesAnObject) {
     wanted.routes["default/talk"] = test::route("/talk");
     Publisher publisher;
     publisher.publish(tables(wanted), {}, kNow);
-    publisher.fleet().connect(1, hello(""));
+    publisher.connect(1, hello(""), kNow);
     auto const first = due_snapshot(publisher, 1);
     auto const notices =
         publisher.refuse(1, {first.nonce, "", {{"Route default/talk", "rules[0]", "no"}}}, kNow);
@@ -138,18 +138,73 @@ TEST(Publisher, PushesTheRestWhenADataPlaneRefusesAnObject) {
 TEST(Publisher, OffersATableAgainLaterWhenTheRefusalNamesNoObject) {
     Publisher publisher;
     publisher.publish(tables(test::chat_table()), {}, kNow);
-    publisher.fleet().connect(1, hello(""));
+    publisher.connect(1, hello(""), kNow);
     auto const first = due_snapshot(publisher, 1);
     EXPECT_THAT(messages(publisher.refuse(1, {first.nonce, "", {{"", "", "no memory"}}}, kNow)),
                 ElementsAre("table refused, offered again later"));
-    EXPECT_FALSE(publisher.fleet().next(1, kNow));
-    EXPECT_TRUE(publisher.fleet().next(1, kNow + limits::stale_source_wait));
+    EXPECT_FALSE(publisher.next(1, kNow));
+    EXPECT_TRUE(publisher.next(1, kNow + limits::stale_source_wait));
+}
+
+TEST(Publisher, LeavesAloneADataPlaneThatRefusesWhatAnotherServes) {
+    Publisher publisher;
+    publisher.publish(tables(test::chat_table()), {}, kNow);
+    publisher.connect(1, hello(""), kNow);
+    publisher.connect(2, hello(""), kNow);
+    auto const healthy = due_snapshot(publisher, 1);
+    publisher.acknowledge(1, {healthy.nonce, healthy.version.hash}, kNow);
+    auto const broken = due_snapshot(publisher, 2);
+    std::vector<Problem> const problems{{"Listener ws", "port", "in use"}};
+    EXPECT_THAT(messages(publisher.refuse(2, {broken.nonce, "", problems}, kNow)),
+                ElementsAre("table refused, offered again later"));
+    EXPECT_THAT(publisher.offers()[0].quarantine, IsEmpty());
+    EXPECT_FALSE(publisher.next(1, kNow));
+    auto const status = publisher.fleet().dataplanes();
+    EXPECT_EQ(status.at(0).state, DataplaneState::current);
+    EXPECT_EQ(status.at(1).state, DataplaneState::refused);
+    EXPECT_TRUE(publisher.next(2, kNow + limits::stale_source_wait));
+}
+
+TEST(Publisher, TakesAnObjectBackWhenTheOtherDataPlaneAnswersOnlyAfterTheRefusal) {
+    Publisher publisher;
+    publisher.publish(tables(test::chat_table()), {}, kNow);
+    publisher.connect(1, hello(""), kNow);
+    publisher.connect(2, hello(""), kNow);
+    auto const slow = due_snapshot(publisher, 1);
+    auto const broken = due_snapshot(publisher, 2);
+    publisher.refuse(2, {broken.nonce, "", {{"Route default/chat", "", "no"}}}, kNow);
+    EXPECT_THAT(messages(publisher.acknowledge(1, {slow.nonce, slow.version.hash}, kNow)),
+                ElementsAre("object released from quarantine"));
+    EXPECT_FALSE(publisher.next(1, kNow));
+    EXPECT_EQ(publisher.fleet().dataplanes().at(0).state, DataplaneState::current);
+}
+
+TEST(Publisher, OffersAnObjectAgainOnceTheDataPlaneThatRefusedItIsGone) {
+    Publisher publisher;
+    publisher.publish(tables(test::chat_table()), {}, kNow);
+    publisher.connect(1, hello(""), kNow);
+    publisher.connect(2, hello("", false), kNow);
+    auto const first = due_snapshot(publisher, 1);
+    publisher.refuse(1, {first.nonce, "", {{"Route default/chat", "", "no"}}}, kNow);
+    EXPECT_THAT(messages(publisher.disconnect(1, kNow)),
+                ElementsAre("object released from quarantine"));
+    publisher.subscribe(2, {""}, kNow);
+    EXPECT_EQ(due_snapshot(publisher, 2).version.hash, model::content_hash(test::chat_table()));
+}
+
+TEST(Publisher, TellsOfADataPlaneThatReadsAnotherTable) {
+    Publisher publisher;
+    publisher.publish(tables(test::chat_table()), {}, kNow);
+    publisher.connect(1, hello(""), kNow);
+    auto const first = due_snapshot(publisher, 1);
+    EXPECT_THAT(messages(publisher.acknowledge(1, {first.nonce, "another"}, kNow)),
+                ElementsAre("data plane reads another table than was sent"));
 }
 
 TEST(Publisher, SaysNothingOfALateRefusal) {
     Publisher publisher;
     publisher.publish(tables(test::chat_table()), {}, kNow);
-    publisher.fleet().connect(1, hello(""));
+    publisher.connect(1, hello(""), kNow);
     EXPECT_THAT(publisher.refuse(1, {99, "", {{"Route default/chat", "", "no"}}}, kNow), IsEmpty());
     EXPECT_THAT(publisher.offers()[0].quarantine, IsEmpty());
 }
@@ -164,20 +219,20 @@ public:
         stream_ = stream;
         inbox_.clear();
         bool const subscribe = random() % 4 != 0;
-        publisher.fleet().connect(stream, hello(hash(), subscribe));
+        publisher.connect(stream, hello(hash(), subscribe), kNow);
         subscribed_ = subscribe;
     }
     void disconnect(Publisher& publisher) {
-        publisher.fleet().disconnect(*stream_);
+        publisher.disconnect(*stream_, kNow);
         stream_.reset();
     }
     void subscribe(Publisher& publisher) {
-        publisher.fleet().subscribe(*stream_, {hash()});
+        publisher.subscribe(*stream_, {hash()}, kNow);
         subscribed_ = true;
     }
     /// Moves what is due from the controller onto the wire. True when there was something.
     bool fetch(Publisher& publisher, TimePoint now) {
-        auto const outgoing = publisher.fleet().next(*stream_, now);
+        auto const outgoing = publisher.next(*stream_, now);
         if (outgoing) {
             inbox_.push_back(**push::decode_to_dataplane(*outgoing->text));
         }
@@ -222,7 +277,7 @@ private:
         }
         if (problems.empty()) {
             table_ = *std::move(table);
-            EXPECT_EQ(publisher.fleet().acknowledge(*stream_, {nonce, hash()}), Receipt::noted);
+            publisher.acknowledge(*stream_, {nonce, hash()}, now);
         } else {
             publisher.refuse(*stream_, {nonce, hash(), problems}, now);
         }

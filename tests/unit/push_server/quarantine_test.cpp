@@ -28,6 +28,18 @@ model::Table admitted(Quarantine& quarantine, model::Table const& wanted) {
     return result ? *std::move(result) : model::Table();
 }
 
+/// Stream 1 refuses `table`, and nobody else has anything in force. True when something is put
+/// away.
+bool refuse(Quarantine& quarantine, model::Table const& table,
+            std::vector<Problem> const& problems) {
+    quarantine.refuse(1, table, problems);
+    return quarantine.review({});
+}
+
+std::shared_ptr<model::Table const> shared(model::Table table) {
+    return std::make_shared<model::Table const>(std::move(table));
+}
+
 TEST(Quarantine, LetsAGoodTableThroughUntouched) {
     Quarantine quarantine;
     EXPECT_TRUE(model::equal(admitted(quarantine, two_routes()), two_routes()));
@@ -48,7 +60,7 @@ TEST(Quarantine, LeavesOutWhatValidationRefusesAndNothingElse) {
 TEST(Quarantine, LeavesOutWhatADataPlaneRefused) {
     Quarantine quarantine;
     model::Table const sent = admitted(quarantine, two_routes());
-    EXPECT_EQ(quarantine.refuse(sent, kBadChat), 1u);
+    EXPECT_TRUE(refuse(quarantine, sent, kBadChat));
     model::Table const rest = admitted(quarantine, two_routes());
     EXPECT_FALSE(rest.routes.contains("default/chat"));
     EXPECT_TRUE(rest.routes.contains("default/talk"));
@@ -59,7 +71,7 @@ TEST(Quarantine, LeavesOutWhatADataPlaneRefused) {
 TEST(Quarantine, KeepsARefusedObjectOutWhileOthersChange) {
     Quarantine quarantine;
     model::Table wanted = two_routes();
-    quarantine.refuse(admitted(quarantine, wanted), kBadChat);
+    refuse(quarantine, admitted(quarantine, wanted), kBadChat);
     wanted.routes["default/talk"] = test::route("/speak");
     EXPECT_FALSE(admitted(quarantine, wanted).routes.contains("default/chat"));
 }
@@ -67,7 +79,7 @@ TEST(Quarantine, KeepsARefusedObjectOutWhileOthersChange) {
 TEST(Quarantine, ReleasesARefusedObjectWhenItsContentChanges) {
     Quarantine quarantine;
     model::Table wanted = two_routes();
-    quarantine.refuse(admitted(quarantine, wanted), kBadChat);
+    refuse(quarantine, admitted(quarantine, wanted), kBadChat);
     wanted.routes["default/chat"] = test::route("/chat2");
     EXPECT_TRUE(model::equal(admitted(quarantine, wanted), wanted));
     EXPECT_THAT(quarantine.entries(), IsEmpty());
@@ -76,7 +88,7 @@ TEST(Quarantine, ReleasesARefusedObjectWhenItsContentChanges) {
 TEST(Quarantine, ForgetsARefusedObjectThatWasDeletedAndMadeAgain) {
     Quarantine quarantine;
     model::Table wanted = two_routes();
-    quarantine.refuse(admitted(quarantine, wanted), kBadChat);
+    refuse(quarantine, admitted(quarantine, wanted), kBadChat);
     wanted.routes.erase("default/chat");
     EXPECT_THAT(admitted(quarantine, wanted).routes, ::testing::SizeIs(1));
     EXPECT_THAT(admitted(quarantine, two_routes()).routes, ::testing::SizeIs(2));
@@ -88,18 +100,18 @@ TEST(Quarantine, DoesNotJudgeAChangedObjectByAnOldRefusal) {
     model::Table newer = two_routes();
     newer.routes["default/chat"] = test::route("/chat2");
     EXPECT_TRUE(model::equal(admitted(quarantine, newer), newer));
-    EXPECT_EQ(quarantine.refuse(sent, kBadChat), 0u);
+    EXPECT_FALSE(refuse(quarantine, sent, kBadChat));
     EXPECT_TRUE(model::equal(admitted(quarantine, newer), newer));
 }
 
 TEST(Quarantine, PutsNothingAwayForProblemsThatNameNoObjectOfTheTable) {
     Quarantine quarantine;
     model::Table const sent = admitted(quarantine, two_routes());
-    EXPECT_EQ(quarantine.refuse(sent, {{"", "", "out of memory"},
-                                       {"Table", "gateway", "?"},
-                                       {"Route default/none", "", "?"},
-                                       {"Mystery default/chat", "", "?"}}),
-              0u);
+    EXPECT_FALSE(refuse(quarantine, sent,
+                        {{"", "", "out of memory"},
+                         {"Table", "gateway", "?"},
+                         {"Route default/none", "", "?"},
+                         {"Mystery default/chat", "", "?"}}));
     EXPECT_TRUE(model::equal(admitted(quarantine, two_routes()), two_routes()));
 }
 
@@ -108,7 +120,7 @@ TEST(Quarantine, AnswersForARefusedBackendWithItsShareOnly) {
     wanted.backends["default/other:80"] = test::backend(9001);
     wanted.routes["default/talk"] = test::route("/talk", "default/other:80");
     Quarantine quarantine;
-    quarantine.refuse(admitted(quarantine, wanted), {{"Backend default/other:80", "", "refused"}});
+    refuse(quarantine, admitted(quarantine, wanted), {{"Backend default/other:80", "", "refused"}});
     model::Table const rest = admitted(quarantine, wanted);
     EXPECT_FALSE(rest.backends.contains("default/other:80"));
     ASSERT_TRUE(rest.routes.contains("default/talk"));
@@ -126,7 +138,7 @@ TEST(Quarantine, TakesTheAttachmentsOfARefusedListenerAlong) {
     both->attachments.push_back({"other", {""}});
     wanted.routes["default/talk"] = both;
     Quarantine quarantine;
-    quarantine.refuse(admitted(quarantine, wanted), {{"Listener ws", "port", "in use"}});
+    refuse(quarantine, admitted(quarantine, wanted), {{"Listener ws", "port", "in use"}});
     model::Table const rest = admitted(quarantine, wanted);
     EXPECT_FALSE(rest.routes.contains("default/chat"));
     ASSERT_TRUE(rest.routes.contains("default/talk"));
@@ -155,11 +167,81 @@ TEST(Quarantine, DoesNotReleaseARouteBecauseItsBackendWasLeftOutAround) {
     // out all the same, or the same table would be pushed and refused for ever.
     model::Table const wanted = two_routes();
     Quarantine quarantine;
-    quarantine.refuse(admitted(quarantine, wanted), {{"Backend default/echo:80", "", "refused"}});
-    quarantine.refuse(admitted(quarantine, wanted), kBadChat);
+    refuse(quarantine, admitted(quarantine, wanted), {{"Backend default/echo:80", "", "refused"}});
+    refuse(quarantine, admitted(quarantine, wanted), kBadChat);
     model::Table const rest = admitted(quarantine, wanted);
     EXPECT_FALSE(rest.routes.contains("default/chat"));
     EXPECT_FALSE(rest.backends.contains("default/echo:80"));
+}
+
+// --- whose fault it is -------------------------------------------------------------------------
+
+TEST(Quarantine, PutsNothingAwayThatAnotherDataPlaneHasInForce) {
+    Quarantine quarantine;
+    model::Table const sent = admitted(quarantine, two_routes());
+    quarantine.refuse(1, sent, kBadChat);
+    EXPECT_FALSE(quarantine.review({{2, shared(sent)}}));
+    EXPECT_TRUE(model::equal(admitted(quarantine, two_routes()), two_routes()));
+}
+
+TEST(Quarantine, PutsAwayWhatEveryDataPlaneThatHasItRefuses) {
+    Quarantine quarantine;
+    model::Table const sent = admitted(quarantine, two_routes());
+    quarantine.refuse(1, sent, kBadChat);
+    quarantine.refuse(2, sent, kBadChat);
+    EXPECT_TRUE(quarantine.review({{1, shared(sent)}, {2, shared(sent)}}));
+    EXPECT_FALSE(admitted(quarantine, two_routes()).routes.contains("default/chat"));
+}
+
+TEST(Quarantine, ReleasesAnObjectThatAnotherDataPlaneTurnsOutToHaveInForce) {
+    Quarantine quarantine;
+    model::Table const sent = admitted(quarantine, two_routes());
+    ASSERT_TRUE(refuse(quarantine, sent, kBadChat));
+    (void)admitted(quarantine, two_routes());
+    EXPECT_TRUE(quarantine.review({{2, shared(sent)}}));
+    EXPECT_TRUE(model::equal(admitted(quarantine, two_routes()), two_routes()));
+}
+
+TEST(Quarantine, PutsAnObjectAwayOnceTheOtherDataPlaneIsGone) {
+    Quarantine quarantine;
+    model::Table const sent = admitted(quarantine, two_routes());
+    quarantine.refuse(1, sent, kBadChat);
+    ASSERT_FALSE(quarantine.review({{2, shared(sent)}}));
+    EXPECT_TRUE(quarantine.review({}));
+    EXPECT_FALSE(admitted(quarantine, two_routes()).routes.contains("default/chat"));
+}
+
+TEST(Quarantine, ReleasesAnObjectOnceNobodyConnectedRefusesIt) {
+    Quarantine quarantine;
+    model::Table const sent = admitted(quarantine, two_routes());
+    quarantine.refuse(1, sent, kBadChat);
+    quarantine.refuse(2, sent, kBadChat);
+    ASSERT_TRUE(quarantine.review({}));
+    (void)admitted(quarantine, two_routes());
+    quarantine.forget(1);
+    EXPECT_FALSE(quarantine.review({}));
+    quarantine.forget(2);
+    EXPECT_TRUE(quarantine.review({}));
+    EXPECT_TRUE(model::equal(admitted(quarantine, two_routes()), two_routes()));
+    EXPECT_FALSE(quarantine.has_refusals());
+}
+
+TEST(Quarantine, ForgetsTheRefusalOfADataPlaneThatTakesTheObjectAfterAll) {
+    Quarantine quarantine;
+    model::Table const sent = admitted(quarantine, two_routes());
+    quarantine.refuse(1, sent, kBadChat);
+    ASSERT_FALSE(quarantine.review({{2, shared(sent)}}));
+    quarantine.accept(1, sent);
+    EXPECT_FALSE(quarantine.review({}));
+    EXPECT_FALSE(quarantine.has_refusals());
+}
+
+TEST(Quarantine, ChangesNothingForATableThatStaysInvalid) {
+    Quarantine quarantine;
+    model::Table const sent = admitted(quarantine, two_routes());
+    EXPECT_FALSE(quarantine.admit(test::chat_table("not a gateway")).has_value());
+    EXPECT_THAT(quarantine.entries(), IsEmpty());
+    EXPECT_TRUE(refuse(quarantine, sent, kBadChat));
 }
 
 TEST(Quarantine, ReportsATableThatStaysInvalidWhateverIsLeftOut) {

@@ -53,15 +53,15 @@ protected:
         hello.gateway = kGateway;
         hello.have = publisher_.fleet().newest(kGateway)->version.hash;
         hello.subscribe = true;
-        publisher_.fleet().connect(stream, hello);
+        publisher_.connect(stream, hello, kNow);
     }
     /// Refuses route default/chat.
     void refuse() {
         push::Hello hello;
         hello.gateway = kGateway;
         hello.subscribe = true;
-        publisher_.fleet().connect(9, hello);
-        auto const sent = publisher_.fleet().next(9, kNow);
+        publisher_.connect(9, hello, kNow);
+        auto const sent = publisher_.next(9, kNow);
         auto const frame = push::decode_to_dataplane(*sent->text);
         auto const nonce = std::get<push::Snapshot>(**frame).nonce;
         publisher_.refuse(9, {nonce, "", {{"Route default/chat", "rules[0]", "no"}}}, kNow);
