@@ -91,6 +91,9 @@ inline constexpr std::size_t push_answer_bytes_max = 1024 * 1024;
 inline constexpr auto push_hello_timeout = 10s;
 /// Push streams of one controller replica; each costs a TLS session and one waiting table.
 inline constexpr std::size_t push_streams_max = 4096;
+/// Those of them that have not said hello, and so have not shown who they are: the oldest one goes
+/// when another comes. Data planes that dial anew wait at random and shake hands in milliseconds.
+inline constexpr std::size_t push_strangers_max = 256;
 /// How long a controller that goes away waits for its data planes to close their streams.
 inline constexpr auto push_goaway_timeout = 3s;
 

@@ -1,11 +1,13 @@
 #include "controller/push/push_server.hpp"
 
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <boost/asio.hpp>
 #include <boost/asio/ssl.hpp>
 
+#include <cerrno>
 #include <exception>
 #include <utility>
 
@@ -24,6 +26,8 @@ using ErrorCode = boost::system::error_code;
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 /// Between two tries to accept, when descriptors or memory are short.
 constexpr auto kAcceptPause = std::chrono::milliseconds(100);
+/// Between two warnings of what may go on for long.
+constexpr auto kWarningPause = std::chrono::seconds(10);
 
 ErrorCode bind_local(Local::acceptor& acceptor, std::string const& path);
 ErrorCode remove_stale(std::string const& path);
@@ -40,11 +44,7 @@ PushServer::PushServer(asio::io_context& io, Publisher& publisher, PushTimes tim
     spawn(tick());
 }
 
-PushServer::~PushServer() {
-    if (!unix_path_.empty()) {
-        ::unlink(unix_path_.c_str());
-    }
-}
+PushServer::~PushServer() { remove_socket_file(); }
 
 Result<Address> PushServer::listen_tls(Address const& address, TlsFiles const& files) {
     auto tls = ServerTls::open(files);
@@ -55,7 +55,9 @@ Result<Address> PushServer::listen_tls(Address const& address, TlsFiles const& f
         return Error{Reason::internal_error, error, "cannot listen on " + to_string(address)};
     }
     tls_ = *std::move(tls);
-    spawn(accept_tls());
+    spawn(accept(tls_acceptor_, [this](TcpSocket socket, StreamId id) {
+        return serve_stream(std::move(socket), tls_->context(), id, *this);
+    }));
     return Address{address.host, tls_acceptor_.local_endpoint().port()};
 }
 
@@ -64,7 +66,9 @@ Result<void> PushServer::listen_unix(std::string const& path) {
         return Error{Reason::internal_error, error, "cannot listen on " + path};
     }
     unix_path_ = path;
-    spawn(accept_unix());
+    spawn(accept(unix_acceptor_, [this](LocalSocket socket, StreamId id) {
+        return serve_stream(std::move(socket), id, *this);
+    }));
     return {};
 }
 
@@ -89,6 +93,7 @@ void PushServer::stop(std::function<void()> done) {
     stopping_ = true;
     done_ = std::move(done);
     ErrorCode ignored;
+    remove_socket_file();
     unix_acceptor_.close(ignored);
     tls_acceptor_.close(ignored);
     std::uniform_int_distribution<std::int64_t> wait(0, times_.goaway_timeout.count());
@@ -108,6 +113,7 @@ std::string PushServer::peer(StreamId stream) const {
 
 void PushServer::opened(PushStream& stream) {
     streams_.emplace(stream.id(), &stream);
+    strangers_.insert(stream.id());
     if (stopping_) {
         stream.cut();
     }
@@ -145,6 +151,7 @@ void PushServer::handle(PushStream& stream, push::Hello const& hello) {
         return;
     }
     stream.greeted();
+    strangers_.erase(stream.id());
     log::info("data plane connected", {{"node", hello.node},
                                        {"gateway", hello.gateway},
                                        {"peer", stream.peer()},
@@ -184,6 +191,7 @@ void PushServer::settle(std::vector<Notice> const& notices) {
 
 void PushServer::closed(PushStream& stream) {
     streams_.erase(stream.id());
+    strangers_.erase(stream.id());
     close_at_.erase(stream.id());
     if (stream.is_greeted()) {
         log::info("data plane disconnected", {{"peer", stream.peer()}});
@@ -194,28 +202,51 @@ void PushServer::closed(PushStream& stream) {
 
 // --- coroutines --------------------------------------------------------------------------------
 
-asio::awaitable<void> PushServer::accept_unix() {
+template <class Acceptor, class Serve>
+asio::awaitable<void> PushServer::accept(Acceptor& acceptor, Serve serve) {
+    std::string fault;
     while (!stopping_) {
-        auto [error, socket] = co_await unix_acceptor_.async_accept(kAwait);
-        if (!error && streams_.size() < limits::push_streams_max) {
-            spawn(serve_stream(std::move(socket), ++last_stream_, *this));
-        } else if (error && !stopping_) {
-            asio::steady_timer pause(io_, kAcceptPause);
-            co_await pause.async_wait(kAwait);
+        try {
+            if (!std::exchange(fault, {}).empty()) {
+                asio::steady_timer pause(io_, kAcceptPause);
+                co_await pause.async_wait(kAwait);
+            }
+            auto [error, socket] = co_await acceptor.async_accept(kAwait);
+            if (error) {
+                fault = error.message();
+            } else if (make_room()) {
+                spawn(serve(std::move(socket), ++last_stream_));
+            }
+        } catch (std::exception const& failure) {
+            fault = failure.what();
+        }
+        if (!fault.empty() && !stopping_) {
+            warn("cannot accept", fault);
         }
     }
 }
 
-asio::awaitable<void> PushServer::accept_tls() {
-    while (!stopping_) {
-        auto [error, socket] = co_await tls_acceptor_.async_accept(kAwait);
-        if (!error && streams_.size() < limits::push_streams_max) {
-            spawn(serve_stream(std::move(socket), tls_->context(), ++last_stream_, *this));
-        } else if (error && !stopping_) {
-            log::warning("cannot accept", {{"what", "push"}, {"error", error.message()}});
-            asio::steady_timer pause(io_, kAcceptPause);
-            co_await pause.async_wait(kAwait);
-        }
+bool PushServer::make_room() {
+    if (streams_.size() < limits::push_streams_max &&
+        strangers_.size() < limits::push_strangers_max) {
+        return true;
+    }
+    ++totals_.streams_dropped;
+    warn("too many push streams",
+         strangers_.empty() ? "a new one is closed" : "the oldest one without a hello is closed");
+    if (strangers_.empty()) {
+        return false;
+    }
+    streams_.at(*strangers_.begin())->cut();
+    strangers_.erase(strangers_.begin());
+    return true;
+}
+
+void PushServer::warn(std::string_view message, std::string_view error) {
+    TimePoint const now = Clock::now();
+    if (now >= warn_again_at_) {
+        warn_again_at_ = now + kWarningPause;
+        log::warning(message, {{"what", "push"}, {"error", error}});
     }
 }
 
@@ -226,7 +257,11 @@ asio::awaitable<void> PushServer::tick() {
         if (error) {
             co_return;
         }
-        tick_streams(Clock::now());
+        try {
+            tick_streams(Clock::now());
+        } catch (std::exception const& failure) {
+            log::error("push streams not looked after", {{"error", failure.what()}});
+        }
     }
 }
 
@@ -248,6 +283,13 @@ void PushServer::spawn(asio::awaitable<void> task) {
             log::error("push coroutine ended in an exception");
         }
     });
+}
+
+/// While this server still listens: whatever is at the path afterwards is a successor's.
+void PushServer::remove_socket_file() {
+    if (!unix_path_.empty()) {
+        ::unlink(std::exchange(unix_path_, {}).c_str());
+    }
 }
 
 void PushServer::finish_when_empty() {
@@ -283,11 +325,15 @@ ErrorCode remove_stale(std::string const& path) {
     if (::stat(path.c_str(), &status) != 0 || !S_ISSOCK(status.st_mode)) {
         return {};
     }
+    // Whoever serves it may have no room for one more at the moment: nothing here waits for that.
     asio::io_context none;
-    Local::socket probe(none);
-    ErrorCode error;
-    probe.connect(Local::endpoint(path), error);
-    if (!error) {
+    Local::socket probe(none, Local());
+    probe.native_non_blocking(true);
+    Local::endpoint const endpoint(path);
+    bool const served = ::connect(probe.native_handle(), endpoint.data(),
+                                  static_cast<socklen_t>(endpoint.size())) == 0 ||
+                        errno != ECONNREFUSED;
+    if (served) {
         return asio::error::address_in_use;
     }
     ::unlink(path.c_str());

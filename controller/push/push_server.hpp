@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <random>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -64,12 +65,18 @@ private:
     /// Tells people what an event changed, and the data planes.
     void settle(std::vector<Notice> const& notices);
 
-    boost::asio::awaitable<void> accept_unix();
-    boost::asio::awaitable<void> accept_tls();
+    /// `serve(socket, id)` is the life of the stream on an accepted socket.
+    template <class Acceptor, class Serve>
+    boost::asio::awaitable<void> accept(Acceptor& acceptor, Serve serve);
+    /// For one stream more. False when there is none to be had.
+    [[nodiscard]] bool make_room();
+    /// Not more often than people can read it.
+    void warn(std::string_view message, std::string_view error);
     boost::asio::awaitable<void> tick();
     void tick_streams(TimePoint now);
     void spawn(boost::asio::awaitable<void> task);
     void finish_when_empty();
+    void remove_socket_file();
 
     boost::asio::io_context& io_;
     Publisher& publisher_;
@@ -80,8 +87,10 @@ private:
     std::string unix_path_;
     std::optional<ServerTls> tls_;
     std::map<StreamId, PushStream*> streams_;
+    std::set<StreamId> strangers_;  ///< Those of them that have not said hello.
     StreamId last_stream_ = 0;
     PushTotals totals_;
+    TimePoint warn_again_at_;
     bool stopping_ = false;
     std::function<void()> done_;  ///< Waits for the last stream.
     std::map<StreamId, TimePoint> close_at_;

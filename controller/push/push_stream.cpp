@@ -72,12 +72,18 @@ private:
 template <class Transport>
 Task serve(std::unique_ptr<Connection<Transport>> connection, StreamOwner& owner) {
     owner.opened(*connection);
-    if (co_await connection->shake_hands()) {
-        connection->start_writer();
-        co_await connection->read(owner);
-        connection->cut();
-        co_await connection->wait_for_writer();
+    // Whatever happens on the way, the writer ends before the connection, and the owner is told.
+    try {
+        if (co_await connection->shake_hands()) {
+            connection->start_writer();
+            co_await connection->read(owner);
+        }
+    } catch (std::exception const& failure) {
+        log::error("push stream ended in an exception",
+                   {{"peer", connection->peer()}, {"error", failure.what()}});
     }
+    connection->cut();
+    co_await connection->wait_for_writer();
     owner.closed(*connection);
 }
 
@@ -200,15 +206,21 @@ Task Connection<Transport>::refuse_upgrade(UpgradeRequest const& request, http::
 
 template <class Transport>
 void Connection<Transport>::start_writer() {
-    writing_ = true;
-    asio::co_spawn(websocket_.get_executor(), write(), [this](std::exception_ptr failure) {
+    auto ended = [this](std::exception_ptr failure) {
         if (failure) {
             log::error("push writer ended in an exception", {{"peer", peer()}});
         }
         writing_ = false;
         cut();
         writer_ended_.cancel();
-    });
+    };
+    writing_ = true;
+    try {
+        asio::co_spawn(websocket_.get_executor(), write(), std::move(ended));
+    } catch (...) {
+        writing_ = false;
+        throw;
+    }
 }
 
 template <class Transport>

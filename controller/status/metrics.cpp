@@ -74,6 +74,9 @@ struct Metrics::Families {
         counter("holdfast_controller_push_bytes_total", "Bytes of these frames.");
     prometheus::Counter& push_nacks =
         counter("holdfast_controller_push_nacks_total", "Tables that a data plane refused.");
+    prometheus::Counter& push_streams_dropped =
+        counter("holdfast_controller_push_streams_dropped_total",
+                "Push streams closed because there were too many.");
     prometheus::Gauge& quarantined =
         gauge("holdfast_controller_quarantined_objects", "Objects left out of a Gateway's table.");
     prometheus::Gauge& gone = gauge("holdfast_controller_gateways_gone",
@@ -121,6 +124,7 @@ std::string Metrics::render(StatusView const& view) {
     }
     raise(families.push_bytes, view.pushed.bytes);
     raise(families.push_nacks, view.pushed.nacks);
+    raise(families.push_streams_dropped, view.pushed.streams_dropped);
     set(families.source_objects, view.source.objects_count);
     set(families.source_problems, view.source.problems.size());
     set(families.source_files_refused, view.source.files_refused);

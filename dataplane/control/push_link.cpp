@@ -72,14 +72,20 @@ template <class Transport, class Endpoint>
 asio::awaitable<Error> live(std::unique_ptr<Connection<Transport>> connection, std::string name,
                             Endpoint endpoint, LinkOwner& owner) {
     owner.dialling(*connection);
-    std::optional<Error> end = co_await connection->dial(std::move(name), std::move(endpoint));
-    if (!end) {
-        connection->start_writer();
-        owner.opened(*connection);
-        end = co_await connection->read(owner);
-        connection->cut();
-        co_await connection->wait_for_writer();
+    std::optional<Error> end;
+    // Whatever happens on the way, the writer ends before the connection, and the owner is told.
+    try {
+        end = co_await connection->dial(std::move(name), std::move(endpoint));
+        if (!end) {
+            connection->start_writer();
+            owner.opened(*connection);
+            end = co_await connection->read(owner);
+        }
+    } catch (std::exception const& failure) {
+        end = ended_in(std::string("exception: ") + failure.what(), {});
     }
+    connection->cut();
+    co_await connection->wait_for_writer();
     owner.ended(*connection);
     co_return *std::move(end);
 }
@@ -205,15 +211,21 @@ asio::awaitable<std::optional<Error>> Connection<Transport>::upgrade(std::string
 
 template <class Transport>
 void Connection<Transport>::start_writer() {
-    writing_ = true;
-    asio::co_spawn(io_, write(), [this](std::exception_ptr failure) {
+    auto ended = [this](std::exception_ptr failure) {
         if (failure) {
             log::error("push writer ended in an exception");
         }
         writing_ = false;
         cut();
         writer_ended_.cancel();
-    });
+    };
+    writing_ = true;
+    try {
+        asio::co_spawn(io_, write(), std::move(ended));
+    } catch (...) {
+        writing_ = false;
+        throw;
+    }
 }
 
 template <class Transport>

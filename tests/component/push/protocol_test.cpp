@@ -1,9 +1,12 @@
 // Goal: what a data plane sees of the push protocol, good peers and bad ones. Method: a real server
 // on a Unix socket, Beast's own client on the other end.
 #include <gmock/gmock.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 
+#include <cerrno>
 #include <fstream>
+#include <vector>
 
 #include "common/base/limits.hpp"
 #include "common/model/delta.hpp"
@@ -218,6 +221,46 @@ TEST_F(PushTest, DoesNotReplaceAFileThatIsNoSocket) {
     EXPECT_TRUE(std::filesystem::is_regular_file(path));
 }
 
+TEST_F(PushTest, DoesNotWaitForRoomAtASocketThatAnotherProcessServes) {
+    using Local = boost::asio::local::stream_protocol;
+    std::string const path = (directory_ / "busy.sock").string();
+    boost::asio::io_context io(1);
+    Local::acceptor busy(io);
+    busy.open(Local());
+    busy.bind(path);
+    busy.listen(0);
+    // Until the queue of those who wait to be accepted is full: one more would block.
+    std::vector<Local::socket> waiting;
+    boost::system::error_code error;
+    while (!error) {
+        waiting.emplace_back(io, Local()).native_non_blocking(true);
+        Local::endpoint const endpoint(path);
+        if (::connect(waiting.back().native_handle(), endpoint.data(),
+                      static_cast<socklen_t>(endpoint.size())) != 0) {
+            error = {errno, boost::system::system_category()};
+        }
+    }
+    ASSERT_EQ(error, boost::asio::error::try_again);
+    Publisher publisher;
+    PushServer second(io, publisher);
+    EXPECT_FALSE(second.listen_unix(path).has_value());
+    EXPECT_TRUE(std::filesystem::exists(path));
+}
+
+TEST_F(PushTest, LeavesTheSocketOfItsSuccessorAlone) {
+    std::string const path = (directory_ / "passed-on.sock").string();
+    boost::asio::io_context io(1);
+    Publisher publisher;
+    auto first = std::make_unique<PushServer>(io, publisher);
+    ASSERT_TRUE(first->listen_unix(path).has_value());
+    first->stop([] {});
+    EXPECT_FALSE(std::filesystem::exists(path));
+    PushServer second(io, publisher);
+    ASSERT_TRUE(second.listen_unix(path).has_value());
+    first.reset();
+    EXPECT_TRUE(std::filesystem::exists(path));
+}
+
 // --- going away --------------------------------------------------------------------------------
 
 TEST_F(PushTest, TellsDataPlanesToGoAndThenClosesTheirStreams) {
@@ -234,6 +277,27 @@ TEST_F(PushTest, StopsAtOnceWithoutDataPlanes) {
     std::promise<void> stopped;
     on_server([&] { server_->stop([&] { stopped.set_value(); }); });
     EXPECT_EQ(stopped.get_future().wait_for(PushClient::kPatience), std::future_status::ready);
+}
+
+// --- more than there is room for ---------------------------------------------------------------
+
+TEST_F(PushTest, LetsADataPlaneInThroughACrowdThatSaysNoHello) {
+    boost::asio::io_context io(1);
+    boost::asio::local::stream_protocol::endpoint const endpoint(socket_path());
+    std::vector<boost::asio::local::stream_protocol::socket> crowd;
+    for (std::size_t i = 0; i < limits::push_strangers_max; ++i) {
+        crowd.emplace_back(io).connect(endpoint);
+    }
+    publish(test::chat_table());
+    auto const client = dataplane();
+    EXPECT_EQ(client->expect<push::Snapshot>().version.hash,
+              model::content_hash(test::chat_table()));
+    // The oldest one had to go, and only that one.
+    char byte = 0;
+    boost::system::error_code error;
+    crowd.front().read_some(boost::asio::buffer(&byte, 1), error);
+    EXPECT_EQ(error, boost::asio::error::eof);
+    on_server([&] { EXPECT_EQ(server_->totals().streams_dropped, 1u); });
 }
 
 // --- deadlines ---------------------------------------------------------------------------------
