@@ -6,7 +6,7 @@
 
 namespace holdfast {
 
-void assertion_failed(char const* condition, std::source_location at) {
+void assertion_failed(char const* condition, std::source_location at) noexcept {
     log::error("assertion failed", {{"condition", condition},
                                     {"file", at.file_name()},
                                     {"line", at.line()},

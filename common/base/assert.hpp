@@ -4,9 +4,10 @@
 
 namespace holdfast {
 
-/// Logs the broken condition and aborts. A bug must not run on with state nobody understands.
-[[noreturn]] void assertion_failed(char const* condition,
-                                   std::source_location at = std::source_location::current());
+/// Logs the broken condition and aborts, in limits::log_flush_timeout at most and whatever happens
+/// to the log. A bug must not run on with state nobody understands.
+[[noreturn]] void assertion_failed(
+    char const* condition, std::source_location at = std::source_location::current()) noexcept;
 
 }  // namespace holdfast
 

@@ -104,6 +104,8 @@ inline constexpr std::size_t push_depth_max = 32;
 
 /// Lines that wait for the log's writer thread; near half a KiB each.
 inline constexpr std::size_t log_lines_max = 4096;
+/// How long a stalled reader of standard error may hold up the end of the process.
+inline constexpr auto log_flush_timeout = 2s;
 
 /// Lines and bytes of the access log that wait for its writer thread. A line is near 600 bytes
 /// but holds the path, which the client chooses, so that both need a bound.

@@ -11,8 +11,12 @@
 #include <atomic>
 #include <csignal>
 #include <cstdlib>
+#include <exception>
+#include <future>
 #include <memory>
 #include <mutex>
+#include <thread>
+#include <utility>
 
 #include "common/base/limits.hpp"
 #include "common/base/utf8.hpp"
@@ -27,11 +31,11 @@ std::atomic<Level> threshold{Level::info};
 /// The writer thread and its queue.
 ///
 /// Starts with the first line. Once flushed it is not started again: a line that comes later (from
-/// a destructor at exit) is written by its own thread.
+/// a destructor at exit) is written by its own thread, or dropped when nobody reads.
 class Writer {
 public:
     void write(std::string_view line);
-    void flush();
+    void flush() noexcept;
     [[nodiscard]] std::uint64_t lines_dropped();
 
 private:
@@ -40,6 +44,7 @@ private:
     std::shared_ptr<spdlog::logger> logger();
     void start();
     static void configure(spdlog::logger& logger);
+    [[nodiscard]] static bool ends_in_time(std::shared_ptr<Pool> pool);
 
     std::mutex mutex_;
     std::shared_ptr<spdlog::logger> logger_;
@@ -93,7 +98,7 @@ bool parse_level(std::string_view text, Level& level) noexcept {
 
 std::uint64_t lines_dropped() noexcept { return writer().lines_dropped(); }
 
-void flush() { writer().flush(); }
+void flush() noexcept { writer().flush(); }
 
 namespace {
 
@@ -140,20 +145,40 @@ void Writer::configure(spdlog::logger& logger) {
     logger.set_error_handler([](std::string const&) {});
 }
 
-void Writer::flush() {
-    std::shared_ptr<Pool> pool;
-    {
-        std::lock_guard const lock(mutex_);
-        if (pool_) {
-            dropped_before_flush_ += pool_->overrun_counter();
+void Writer::flush() noexcept {
+    try {
+        std::shared_ptr<Pool> pool;
+        {
+            std::lock_guard const lock(mutex_);
+            if (logger_ && !pool_) {
+                return;
+            }
+            dropped_before_flush_ += pool_ ? pool_->overrun_counter() : 0;
+            pool = std::move(pool_);
         }
-        pool = std::move(pool_);
-        logger_ = std::make_shared<spdlog::logger>(
-            "holdfast", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+        // Only then may anything touch a sink of standard error: they share a lock, which the
+        // writer thread holds while it writes.
+        bool const written = !pool || ends_in_time(std::move(pool));
+        std::lock_guard const lock(mutex_);
+        logger_ = written ? std::make_shared<spdlog::logger>(
+                                "holdfast", std::make_shared<spdlog::sinks::stderr_sink_mt>())
+                          : std::make_shared<spdlog::logger>("holdfast");
         configure(*logger_);
+    } catch (std::exception const&) {
+        // Out of memory or threads: the process ends all the same.
     }
-    // The pool's destructor writes out the queue and joins; other threads may log meanwhile.
-    pool.reset();
+}
+
+/// The pool's destructor writes out the queue and joins, for as long as that takes: a thread of its
+/// own waits for it, and is left behind when nobody reads standard error.
+bool Writer::ends_in_time(std::shared_ptr<Pool> pool) {
+    std::promise<void> ended;
+    std::future<void> const end = ended.get_future();
+    std::thread([pool = std::move(pool), ended = std::move(ended)]() mutable {
+        pool.reset();
+        ended.set_value();
+    }).detach();
+    return end.wait_for(limits::log_flush_timeout) == std::future_status::ready;
 }
 
 std::uint64_t Writer::lines_dropped() {

@@ -63,7 +63,8 @@ void set_level(Level level) noexcept;
 /// Lines lost because the queue was full, since the start of the process.
 [[nodiscard]] std::uint64_t lines_dropped() noexcept;
 /// Writes out what is queued and stops the writer thread; main calls it last. A line that comes
-/// after it is written by the thread that logs it.
-void flush();
+/// after it is written by the thread that logs it. Gives up after limits::log_flush_timeout, when
+/// nobody reads standard error: then what is queued and what comes after is lost.
+void flush() noexcept;
 
 }  // namespace holdfast::log

@@ -6,11 +6,13 @@
 
 #include <boost/json/parse.hpp>
 
+#include <csignal>
 #include <cstdlib>
 #include <limits>
 #include <thread>
 #include <vector>
 
+#include "common/base/assert.hpp"
 #include "common/base/limits.hpp"
 #include "common/base/log.hpp"
 
@@ -102,13 +104,17 @@ TEST(LogDeathTest, DropsLinesBelowTheLevel) {
     EXPECT_EXIT(child(), ExitedWithCode(0), "^\\{[^\n]*\"grave enough\"\\}\n$");
 }
 
+/// Standard error becomes a pipe that nobody ever reads: what waits for it hangs the test.
+void lose_the_reader() {
+    int full[2];
+    if (pipe(full) != 0 || dup2(full[1], STDERR_FILENO) < 0) {
+        std::_Exit(1);
+    }
+}
+
 TEST(LogDeathTest, DropsAndCountsLinesWhenNobodyReadsThem) {
     auto const child = [] {
-        int full[2];
-        if (pipe(full) != 0 || dup2(full[1], STDERR_FILENO) < 0) {
-            std::_Exit(1);
-        }
-        // Nobody ever reads the pipe, so a write that waited for it would hang the test.
+        lose_the_reader();
         std::size_t const more_than_fits = limits::log_lines_max + 64 * 1024;
         for (std::size_t i = 0; i < more_than_fits; ++i) {
             info("nobody reads this");
@@ -116,6 +122,33 @@ TEST(LogDeathTest, DropsAndCountsLinesWhenNobodyReadsThem) {
         std::_Exit(lines_dropped() > 0 ? 0 : 2);
     };
     EXPECT_EXIT(child(), ExitedWithCode(0), "");
+}
+
+/// More than the pipe holds, less than the queue does.
+void log_more_than_a_pipe_holds() {
+    for (int i = 0; i < 1000; ++i) {
+        info(std::string(200, 'x'));
+    }
+}
+
+TEST(LogDeathTest, LetsTheProcessExitWhenNobodyReadsItsLines) {
+    auto const child = [] {
+        lose_the_reader();
+        log_more_than_a_pipe_holds();
+        flush();
+        error("after the flush");
+        std::exit(0);
+    };
+    EXPECT_EXIT(child(), ExitedWithCode(0), "");
+}
+
+TEST(LogDeathTest, LetsABrokenProcessAbortWhenNobodyReadsItsLines) {
+    auto const child = [] {
+        lose_the_reader();
+        log_more_than_a_pipe_holds();
+        HOLDFAST_ASSERT(1 + 1 == 3);
+    };
+    EXPECT_EXIT(child(), testing::KilledBySignal(SIGABRT), "");
 }
 
 TEST(LogDeathTest, KeepsLinesOfSeveralThreadsApart) {
