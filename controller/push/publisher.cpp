@@ -163,8 +163,11 @@ void tell_difference(std::string const& gateway, std::vector<Quarantined> const&
                      std::vector<Quarantined> const& after, std::vector<Notice>& notices) {
     for (Quarantined const& entry : after) {
         if (std::ranges::find(before, entry) == before.end()) {
-            notices.push_back({log::Level::warning, "object quarantined", gateway, entry.object,
-                               first_of(entry.problems)});
+            char const* const message = entry.standby == Standby::last_good
+                                            ? "object quarantined, its last good version stays"
+                                            : "object quarantined";
+            notices.push_back(
+                {log::Level::warning, message, gateway, entry.object, first_of(entry.problems)});
         }
     }
     for (Quarantined const& entry : before) {

@@ -28,7 +28,7 @@ struct Offer {
     std::string gateway;
     model::Version version;
     bool gone = false;                    ///< The Gateway disappeared; its last table stays.
-    std::vector<Quarantined> quarantine;  ///< Left out of the table.
+    std::vector<Quarantined> quarantine;  ///< Kept out of the table.
     std::vector<Problem> held;  ///< Why a newer table is not offered at all; empty otherwise.
 };
 

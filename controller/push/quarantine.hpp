@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -17,17 +18,26 @@ namespace holdfast::controller {
 /// Who found the fault.
 enum class FoundBy : std::uint8_t { validation, dataplane };
 
-/// An object that is left out of a Gateway's tables.
+/// What tables hold in the place of an object in quarantine.
+enum class Standby : std::uint8_t { nothing, last_good };
+
+/// An object that is kept out of a Gateway's tables as it is now.
 struct Quarantined {
     std::string object;  ///< As in problems: `Route default/chat`.
     FoundBy found_by = FoundBy::validation;
     std::vector<Problem> problems;
+    Standby standby = Standby::nothing;
 
     friend bool operator==(Quarantined const&, Quarantined const&) = default;
 };
 
 /// Keeps the bad objects of one Gateway out of its tables, so that one of them never freezes the
-/// rest (leave_out tells what goes with them).
+/// rest. The last good version of an object stays in its place, so that sessions on it live on;
+/// without one, or where it does not fit the rest any more, the object is left out (leave_out tells
+/// what goes with it).
+///
+/// The last good version of what validation finds is that of the last admitted table; of what a
+/// data plane refused, the one that this or another data plane has in force.
 ///
 /// What validation finds is judged anew for every table. What a data plane refused is put away
 /// for as long as it is what was refused, a connected data plane refuses it, and no other one has
@@ -47,16 +57,17 @@ public:
     void forget(StreamId stream);
 
     [[nodiscard]] bool has_refusals() const noexcept { return !refusals_.empty(); }
-    /// Decides by what connected data planes have in force which refused objects are put away.
-    /// Output: whether that changed, so that `admit` would leave out something else.
+    /// Decides by what connected data planes have in force which refused objects are put away, and
+    /// what stands in for them. Output: whether that changed, so that `admit` would give another
+    /// table.
     bool review(TablesInForce const& in_force);
 
-    /// The part of `wanted` that may be pushed; releases objects whose content changed.
+    /// What may be pushed of `wanted`; releases objects whose content changed.
     /// Errors: the problems of a table that stays invalid whatever is left out of it; then nothing
     /// changes.
     [[nodiscard]] Checked<model::Table> admit(model::Table const& wanted);
 
-    /// What the last `admit` left out, sorted by object.
+    /// What the last `admit` kept out, sorted by object.
     [[nodiscard]] std::vector<Quarantined> const& entries() const noexcept { return entries_; }
 
 private:
@@ -68,11 +79,19 @@ private:
         std::vector<Problem> problems;
         std::set<StreamId> by;
         Verdict verdict = Verdict::tolerated;
+        std::optional<TableObject> last_good;  ///< Where it is put away.
     };
     using Refusals = std::map<std::string, Refusal>;  ///< By the object's name.
 
     [[nodiscard]] static Verdict judge(std::string const& object, Refusal const& refusal,
                                        TablesInForce const& in_force);
+
+    [[nodiscard]] static std::optional<TableObject> last_good(std::string const& object,
+                                                              Refusal const& refusal,
+                                                              TablesInForce const& in_force);
+    /// Takes `entry.object` out of `table`, or puts `good` in its place where that is another one.
+    static void put_away(model::Table& table, Quarantined& entry,
+                         std::optional<TableObject> const& good);
 
     Refusals refusals_;
     std::vector<Quarantined> entries_;

@@ -64,6 +64,13 @@ bool holds(model::Table const& table, std::string const& name, TableObject const
     return held && same(*held, object);
 }
 
+void replace(model::Table& table, std::string const& name, TableObject const& object) {
+    with_collection(name, [&](std::string const& key, auto collection) {
+        auto& entry = (table.*collection).at(key);
+        entry = std::get<std::remove_reference_t<decltype(entry)>>(object);
+    });
+}
+
 bool leave_out(model::Table& table, std::string const& name) {
     bool left_out = false;
     with_collection(name, [&](std::string const& key, auto collection) {

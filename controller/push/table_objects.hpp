@@ -24,6 +24,9 @@ using TableObject =
 [[nodiscard]] bool holds(model::Table const& table, std::string const& name,
                          TableObject const& object);
 
+/// Puts another version in the place of an object that `table` holds.
+void replace(model::Table& table, std::string const& name, TableObject const& object);
+
 /// Takes an object out with the smallest consequence that keeps the table whole: a route goes; a
 /// backend's references become invalid and answer 500 for their share; a certificate leaves its
 /// listeners, and a listener without one goes; a listener takes its attachments along, and a route

@@ -46,7 +46,9 @@ std::string rejection(Publisher const& publisher, std::string_view route,
     for (Problem const& problem : entry->problems) {
         text += (text.empty() ? "" : "; ") + problem.field + ": " + problem.message;
     }
-    return text.empty() ? "refused" : text;
+    text = text.empty() ? "refused" : text;
+    return entry->standby == Standby::last_good ? text + "; its last good version stays in force"
+                                                : text;
 }
 
 }  // namespace

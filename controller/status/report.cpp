@@ -49,6 +49,7 @@ namespace {
 json::object quarantined_json(Quarantined const& entry) {
     return {{"object", entry.object},
             {"foundBy", entry.found_by == FoundBy::dataplane ? "dataplane" : "validation"},
+            {"inForce", entry.standby == Standby::last_good ? "lastGood" : "nothing"},
             {"problems", list(entry.problems, problem_json)}};
 }
 

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/support/certificate.hpp"
 #include "tests/support/tables.hpp"
 
 namespace holdfast::controller {
@@ -172,6 +173,93 @@ TEST(Quarantine, DoesNotReleaseARouteBecauseItsBackendWasLeftOutAround) {
     model::Table const rest = admitted(quarantine, wanted);
     EXPECT_FALSE(rest.routes.contains("default/chat"));
     EXPECT_FALSE(rest.backends.contains("default/echo:80"));
+}
+
+// --- the last good version ---------------------------------------------------------------------
+
+/// The same with chat's next version, which data planes refuse or validation does.
+model::Table with_chat(std::string prefix) {
+    model::Table table = two_routes();
+    table.routes["default/chat"] = test::route(std::move(prefix));
+    return table;
+}
+
+TEST(Quarantine, KeepsTheLastGoodVersionOfWhatValidationRefuses) {
+    Quarantine quarantine;
+    (void)admitted(quarantine, two_routes());
+    EXPECT_TRUE(model::equal(admitted(quarantine, with_chat("no-slash")), two_routes()));
+    ASSERT_EQ(quarantine.entries().size(), 1u);
+    EXPECT_EQ(quarantine.entries()[0].standby, Standby::last_good);
+    EXPECT_TRUE(model::equal(admitted(quarantine, with_chat("no-slash-either")), two_routes()));
+    EXPECT_TRUE(model::equal(admitted(quarantine, with_chat("/good")), with_chat("/good")));
+}
+
+TEST(Quarantine, KeepsTheVersionInForceOfWhatADataPlaneRefuses) {
+    Quarantine quarantine;
+    model::Table const before = admitted(quarantine, two_routes());
+    model::Table const sent = admitted(quarantine, with_chat("/next"));
+    quarantine.refuse(1, sent, kBadChat);
+    EXPECT_TRUE(quarantine.review({{1, shared(before)}}));
+    EXPECT_TRUE(model::equal(admitted(quarantine, with_chat("/next")), before));
+    EXPECT_THAT(quarantine.entries(),
+                ElementsAre(Quarantined{"Route default/chat", FoundBy::dataplane, kBadChat,
+                                        Standby::last_good}));
+}
+
+TEST(Quarantine, KeepsTheVersionOfTheOthersWhenADataPlaneWithoutATableRefuses) {
+    Quarantine quarantine;
+    model::Table const before = admitted(quarantine, two_routes());
+    model::Table const sent = admitted(quarantine, with_chat("/next"));
+    quarantine.refuse(1, sent, kBadChat);
+    ASSERT_TRUE(quarantine.review({{2, shared(before)}}));
+    EXPECT_TRUE(model::equal(admitted(quarantine, with_chat("/next")), before));
+    // Nor is it taken from them when the first refuses that one as well.
+    quarantine.refuse(1, before, kBadChat);
+    EXPECT_FALSE(quarantine.review({{2, shared(before)}}));
+    // Once nobody serves it, the rest is what counts.
+    EXPECT_TRUE(quarantine.review({}));
+    EXPECT_FALSE(admitted(quarantine, with_chat("/next")).routes.contains("default/chat"));
+}
+
+TEST(Quarantine, LeavesOutALastGoodVersionThatDoesNotFitTheRestAnyMore) {
+    Quarantine quarantine;
+    (void)admitted(quarantine, two_routes());
+    model::Table wanted = with_chat("no-slash");
+    wanted.backends.erase("default/echo:80");
+    wanted.backends["default/new:80"] = test::backend(9002);
+    wanted.routes["default/talk"] = test::route("/talk", "default/new:80");
+    model::Table const rest = admitted(quarantine, wanted);
+    EXPECT_FALSE(rest.routes.contains("default/chat"));
+    EXPECT_TRUE(rest.routes.contains("default/talk"));
+    EXPECT_EQ(quarantine.entries().at(0).standby, Standby::nothing);
+}
+
+TEST(Quarantine, DropsTheLastGoodVersionWithTheObject) {
+    Quarantine quarantine;
+    (void)admitted(quarantine, two_routes());
+    (void)admitted(quarantine, with_chat("no-slash"));
+    model::Table wanted = two_routes();
+    wanted.routes.erase("default/chat");
+    EXPECT_TRUE(model::equal(admitted(quarantine, wanted), wanted));
+    EXPECT_THAT(quarantine.entries(), IsEmpty());
+}
+
+TEST(Quarantine, KeepsTheListenerOfACertificateWhoseNextVersionIsRefused) {
+    model::Listener secure;
+    secure.name = "wss";
+    secure.port = 8443;
+    secure.protocol = model::ListenerProtocol::https;
+    secure.certificates = {"default/tls"};
+    model::Table before = test::chat_table();
+    before.listeners["wss"] = std::make_shared<model::Listener const>(secure);
+    before.certificates["default/tls"] =
+        std::make_shared<model::Certificate const>(test::make_certificate("chat.example"));
+    Quarantine quarantine;
+    ASSERT_TRUE(model::equal(admitted(quarantine, before), before));
+    model::Table wanted = before;
+    wanted.certificates["default/tls"] =
+        std::make_shared<model::Certificate const>(model::Certificate{"not a chain", "not a key"});
+    EXPECT_TRUE(model::equal(admitted(quarantine, wanted), before));
 }
 
 // --- whose fault it is -------------------------------------------------------------------------
