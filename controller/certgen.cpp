@@ -1,21 +1,18 @@
 #include "controller/certgen.hpp"
 
 #include <fcntl.h>
-#include <openssl/bio.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
-#include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
-#include <openssl/x509v3.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
-#include <memory>
 #include <utility>
 
+#include "common/base/openssl.hpp"
 #include "common/model/hostname.hpp"
 #include "common/model/syntax.hpp"
 #include "controller/push/identity.hpp"
@@ -30,14 +27,9 @@ constexpr int kLeafDaysMax = 3650;
 /// How far clocks of controller and data planes may be apart when the certificates are new.
 constexpr long kClockSkewSeconds = 300;
 
-struct Free {
-    void operator()(EVP_PKEY* key) const noexcept { EVP_PKEY_free(key); }
-    void operator()(X509* certificate) const noexcept { X509_free(certificate); }
-    void operator()(X509_EXTENSION* extension) const noexcept { X509_EXTENSION_free(extension); }
-    void operator()(BIO* bio) const noexcept { BIO_free(bio); }
-};
-using Key = std::unique_ptr<EVP_PKEY, Free>;
-using Certificate = std::unique_ptr<X509, Free>;
+using openssl::Owned;
+using Key = Owned<EVP_PKEY>;
+using Certificate = Owned<X509>;
 
 /// A certificate with its key.
 struct Identity {
@@ -61,12 +53,15 @@ Result<void> check(CertgenOptions const& options);
 Profile ca_profile();
 Profile controller_profile(CertgenOptions const& options);
 Profile dataplane_profile(CertgenOptions const& options);
+/// The CA that lies in a directory.
+Result<Identity> load_ca(fs::path const& directory);
 /// Signed by `issuer`, or by itself when there is none. An empty identity when OpenSSL refuses.
 Identity issue(Profile const& profile, Identity const* issuer);
 bool fill(X509* certificate, Profile const& profile, EVP_PKEY* key, Identity const* issuer);
 bool extend(X509* certificate, X509* issuer, Profile const& profile);
-File certificate_file(std::string name, Identity const& identity);
-File key_file(std::string name, Identity const& identity);
+/// Appends `NAME.crt` and `NAME.key`. False when OpenSSL refuses.
+bool add_files(std::vector<File>& files, std::string const& name, Identity const& identity);
+Error openssl_error(std::string const& what);
 Result<std::vector<fs::path>> write_all(fs::path const& out, std::vector<File> const& files);
 Result<void> write_new(fs::path const& path, std::string const& content);
 Error system_error(int code, std::string detail);
@@ -77,30 +72,34 @@ Result<std::vector<fs::path>> certgen(CertgenOptions const& options) {
     if (auto checked = check(options); !checked) {
         return std::move(checked).error();
     }
-    Identity const ca = issue(ca_profile(), nullptr);
-    Identity const controller = issue(controller_profile(options), &ca);
-    Identity const dataplane = issue(dataplane_profile(options), &ca);
-    if (!ca.certificate || !controller.certificate || !dataplane.certificate) {
-        std::array<char, 256> text{};
-        ERR_error_string_n(ERR_get_error(), text.data(), text.size());
-        return Error{
-            Reason::internal_error, {}, "cannot make certificates: " + std::string(text.data())};
+    bool const is_new = options.ca.empty();
+    auto const ca = is_new ? Result<Identity>(issue(ca_profile(), nullptr)) : load_ca(options.ca);
+    if (!ca) {
+        return ca.error();
     }
-    return write_all(options.out, {
-                                      certificate_file("ca.crt", ca),
-                                      key_file("ca.key", ca),
-                                      certificate_file("controller.crt", controller),
-                                      key_file("controller.key", controller),
-                                      certificate_file("dataplane.crt", dataplane),
-                                      key_file("dataplane.key", dataplane),
-                                  });
+    Identity const controller = issue(controller_profile(options), &*ca);
+    Identity const dataplane = issue(dataplane_profile(options), &*ca);
+    std::vector<File> files;
+    bool const made = controller.certificate && dataplane.certificate &&
+                      (!is_new || add_files(files, "ca", *ca)) &&
+                      add_files(files, "controller", controller) &&
+                      add_files(files, "dataplane", dataplane);
+    if (!made) {
+        return openssl_error("cannot make certificates");
+    }
+    return write_all(options.out, files);
 }
 
 namespace {
 
 Result<void> check(CertgenOptions const& options) {
-    if (!model::is_object_key(options.gateway)) {
-        return Error{Reason::internal_error, {}, "--gateway must be NAMESPACE/NAME"};
+    if (options.gateways.empty()) {
+        return Error{Reason::internal_error, {}, "--gateway is needed"};
+    }
+    for (std::string const& gateway : options.gateways) {
+        if (!model::is_object_key(gateway)) {
+            return Error{Reason::internal_error, {}, "--gateway must be NAMESPACE/NAME"};
+        }
     }
     for (std::string const& name : options.dns) {
         if (!model::is_hostname_pattern(name)) {
@@ -141,8 +140,27 @@ Profile controller_profile(CertgenOptions const& options) {
 }
 
 Profile dataplane_profile(CertgenOptions const& options) {
-    return leaf_profile("holdfast-dataplane", options.days, "clientAuth",
-                        "URI:" + gateway_uri(options.gateway));
+    std::string names;
+    for (std::string const& gateway : options.gateways) {
+        names += (names.empty() ? "URI:" : ",URI:") + gateway_uri(gateway);
+    }
+    return leaf_profile("holdfast-dataplane", options.days, "clientAuth", std::move(names));
+}
+
+Result<Identity> load_ca(fs::path const& directory) {
+    Owned<BIO> const certificate(BIO_new_file((directory / "ca.crt").c_str(), "r"));
+    Owned<BIO> const key(BIO_new_file((directory / "ca.key").c_str(), "r"));
+    Identity ca;
+    if (certificate && key) {
+        ca.certificate.reset(PEM_read_bio_X509(certificate.get(), nullptr, nullptr, nullptr));
+        ca.key.reset(PEM_read_bio_PrivateKey(key.get(), nullptr, nullptr, nullptr));
+    }
+    bool const usable = ca.certificate && ca.key && X509_check_ca(ca.certificate.get()) == 1 &&
+                        X509_check_private_key(ca.certificate.get(), ca.key.get()) == 1;
+    if (!usable) {
+        return openssl_error("cannot use ca.crt and ca.key in " + directory.string());
+    }
+    return ca;
 }
 
 Identity issue(Profile const& profile, Identity const* issuer) {
@@ -164,8 +182,7 @@ bool fill(X509* certificate, Profile const& profile, EVP_PKEY* key, Identity con
         return false;
     }
     serial[0] &= 0x7F;
-    std::unique_ptr<BIGNUM, decltype(&BN_free)> const number(
-        BN_bin2bn(serial.data(), serial.size(), nullptr), &BN_free);
+    Owned<BIGNUM> const number(BN_bin2bn(serial.data(), serial.size(), nullptr));
     X509_NAME* const subject = X509_get_subject_name(certificate);
     X509* const issued_by = issuer != nullptr ? issuer->certificate.get() : certificate;
     return number && X509_set_version(certificate, X509_VERSION_3) == 1 &&
@@ -185,7 +202,7 @@ bool extend(X509* certificate, X509* issuer, Profile const& profile) {
     X509V3_CTX context;
     X509V3_set_ctx(&context, issuer, certificate, nullptr, nullptr, 0);
     for (auto const& [nid, text] : profile.extensions) {
-        std::unique_ptr<X509_EXTENSION, Free> const extension(
+        Owned<X509_EXTENSION> const extension(
             X509V3_EXT_conf_nid(nullptr, &context, nid, text.c_str()));
         if (!extension || X509_add_ext(certificate, extension.get(), -1) != 1) {
             return false;
@@ -194,23 +211,32 @@ bool extend(X509* certificate, X509* issuer, Profile const& profile) {
     return true;
 }
 
-std::string text_of(BIO* bio) {
+/// What `write` writes as PEM; empty when OpenSSL refuses.
+template <class Write>
+std::string pem(Write write) {
+    Owned<BIO> const bio(BIO_new(BIO_s_mem()));
+    if (!bio || write(bio.get()) != 1) {
+        return {};
+    }
     char* data = nullptr;
-    long const size = BIO_get_mem_data(bio, &data);
+    long const size = BIO_get_mem_data(bio.get(), &data);
     return {data, static_cast<std::size_t>(size)};
 }
 
-File certificate_file(std::string name, Identity const& identity) {
-    std::unique_ptr<BIO, Free> const bio(BIO_new(BIO_s_mem()));
-    PEM_write_bio_X509(bio.get(), identity.certificate.get());
-    return {std::move(name), text_of(bio.get())};
-}
-
-File key_file(std::string name, Identity const& identity) {
-    std::unique_ptr<BIO, Free> const bio(BIO_new(BIO_s_mem()));
-    PEM_write_bio_PKCS8PrivateKey(bio.get(), identity.key.get(), nullptr, nullptr, 0, nullptr,
-                                  nullptr);
-    return {std::move(name), text_of(bio.get())};
+bool add_files(std::vector<File>& files, std::string const& name, Identity const& identity) {
+    if (!identity.certificate) {
+        return false;
+    }
+    std::string certificate =
+        pem([&](BIO* bio) { return PEM_write_bio_X509(bio, identity.certificate.get()); });
+    std::string key = pem([&](BIO* bio) {
+        return PEM_write_bio_PKCS8PrivateKey(bio, identity.key.get(), nullptr, nullptr, 0, nullptr,
+                                             nullptr);
+    });
+    bool const written = !certificate.empty() && !key.empty();
+    files.push_back({name + ".crt", std::move(certificate)});
+    files.push_back({name + ".key", std::move(key)});
+    return written;
 }
 
 Result<std::vector<fs::path>> write_all(fs::path const& out, std::vector<File> const& files) {
@@ -219,7 +245,8 @@ Result<std::vector<fs::path>> write_all(fs::path const& out, std::vector<File> c
     }
     std::vector<fs::path> written;
     for (File const& file : files) {
-        if (fs::exists(out / file.name)) {
+        std::error_code ignored;  // What cannot be looked at cannot be written either.
+        if (fs::exists(out / file.name, ignored)) {
             return system_error(EEXIST, (out / file.name).string() + " is not overwritten");
         }
     }
@@ -242,14 +269,33 @@ Result<void> write_new(fs::path const& path, std::string const& content) {
     if (fd < 0) {
         return system_error(errno, "cannot write " + path.string());
     }
-    bool const whole =
-        ::write(fd, content.data(), content.size()) == static_cast<ssize_t>(content.size());
-    int const code = errno;
-    if (::close(fd) != 0 || !whole) {
+    int code = 0;
+    for (std::size_t at = 0; code == 0 && at < content.size();) {
+        ssize_t const bytes = ::write(fd, content.data() + at, content.size() - at);
+        if (bytes > 0) {
+            at += static_cast<std::size_t>(bytes);
+        } else if (bytes == 0 || errno != EINTR) {
+            code = bytes == 0 ? ENOSPC : errno;
+        }
+    }
+    if (::close(fd) != 0 && code == 0) {
+        code = errno;
+    }
+    if (code != 0) {
         ::unlink(path.c_str());
         return system_error(code, "cannot write " + path.string());
     }
     return {};
+}
+
+Error openssl_error(std::string const& what) {
+    std::array<char, 256> text{};
+    unsigned long const code = ERR_get_error();
+    if (code != 0) {
+        ERR_error_string_n(code, text.data(), text.size());
+    }
+    std::string const cause(text.data());
+    return Error{Reason::internal_error, {}, cause.empty() ? what : what + ": " + cause};
 }
 
 Error system_error(int code, std::string detail) {

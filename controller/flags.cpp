@@ -77,11 +77,15 @@ void declare_run(CLI::App& app, RunFlags& flags, Texts& texts) {
 
 CLI::App* declare_certgen(CLI::App& app, CertgenOptions& options, Texts& texts) {
     CLI::App* const command = app.add_subcommand(
-        "certgen", "Write a CA and certificates for the controller and one Gateway's data planes");
+        "certgen", "Write a CA and certificates for the controller and a Gateway's data planes");
     command->add_option("--out", options.out, "Directory to write to; nothing is overwritten")
         ->type_name("DIR")
         ->required();
-    command->add_option("--gateway", options.gateway, "The Gateway whose table the data planes get")
+    command->add_option("--ca", options.ca, "Directory of a CA to sign with; without it, a new one")
+        ->type_name("DIR");
+    command
+        ->add_option("--gateway", options.gateways,
+                     "A Gateway whose table the data planes get; repeatable")
         ->type_name("NS/NAME")
         ->required();
     command

@@ -2,16 +2,12 @@
 
 #include <openssl/x509v3.h>
 
-#include <memory>
+#include "common/base/openssl.hpp"
 
 namespace holdfast::controller {
 namespace {
 
 constexpr std::string_view kPrefix = "spiffe://holdfast/gateway/";
-
-struct FreeNames {
-    void operator()(GENERAL_NAMES* names) const noexcept { GENERAL_NAMES_free(names); }
-};
 
 }  // namespace
 
@@ -20,7 +16,7 @@ std::string gateway_uri(std::string_view gateway) {
 }
 
 std::vector<std::string> gateways_of(X509 const* certificate) {
-    std::unique_ptr<GENERAL_NAMES, FreeNames> const names(static_cast<GENERAL_NAMES*>(
+    openssl::Owned<GENERAL_NAMES> const names(static_cast<GENERAL_NAMES*>(
         X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
     std::vector<std::string> gateways;
     for (int i = 0; names && i < sk_GENERAL_NAME_num(names.get()); ++i) {

@@ -41,7 +41,7 @@ protected:
         std::string pattern = (fs::temp_directory_path() / "holdfast-certgen-XXXXXX").string();
         directory_ = ::mkdtemp(pattern.data());
         options_.out = directory_ / "certs";
-        options_.gateway = "default/edge";
+        options_.gateways = {"default/edge"};
     }
     void TearDown() override { fs::remove_all(directory_); }
 
@@ -119,6 +119,44 @@ TEST_F(CertgenTest, NamesTheGatewayInTheDataPlanesCertificateOnly) {
     EXPECT_THAT(gateways_of(certificate("ca.crt").get()), ElementsAre());
 }
 
+TEST_F(CertgenTest, NamesEveryGatewayThatIsGiven) {
+    options_.gateways = {"default/edge", "default/inner"};
+    ASSERT_TRUE(certgen(options_).has_value());
+    EXPECT_THAT(gateways_of(certificate("dataplane.crt").get()),
+                ElementsAre("default/edge", "default/inner"));
+}
+
+TEST_F(CertgenTest, SignsNewLeavesWithACaThatIsThereAlready) {
+    ASSERT_TRUE(certgen(options_).has_value());
+    CertgenOptions next = options_;
+    next.ca = options_.out;
+    next.out = directory_ / "next";
+    auto const written = certgen(next);
+    ASSERT_TRUE(written.has_value());
+    EXPECT_THAT(*written, ElementsAre(next.out / "controller.crt", next.out / "controller.key",
+                                      next.out / "dataplane.crt", next.out / "dataplane.key"));
+    for (char const* file : {"controller.crt", "dataplane.crt"}) {
+        fs::copy_file(next.out / file, options_.out / file, fs::copy_options::overwrite_existing);
+    }
+    EXPECT_TRUE(verifies("controller.crt", X509_PURPOSE_SSL_SERVER));
+    EXPECT_TRUE(verifies("dataplane.crt", X509_PURPOSE_SSL_CLIENT));
+}
+
+TEST_F(CertgenTest, RefusesACaThatItCannotSignWith) {
+    options_.ca = directory_ / "none";
+    EXPECT_THAT(certgen(options_).error().detail, HasSubstr("none"));
+    // A leaf is no CA, though its key fits.
+    CertgenOptions first = options_;
+    first.ca.clear();
+    ASSERT_TRUE(certgen(first).has_value());
+    fs::create_directory(options_.ca);
+    fs::copy_file(options_.out / "controller.crt", options_.ca / "ca.crt");
+    fs::copy_file(options_.out / "controller.key", options_.ca / "ca.key");
+    options_.out = directory_ / "next";
+    EXPECT_FALSE(certgen(options_).has_value());
+    EXPECT_FALSE(fs::exists(options_.out));
+}
+
 TEST_F(CertgenTest, MakesLeavesThatEndAndACaThatLasts) {
     options_.days = 30;
     ASSERT_TRUE(certgen(options_).has_value());
@@ -141,7 +179,7 @@ TEST_F(CertgenTest, OverwritesNothingAndWritesNothingWhenOneFileIsThere) {
 
 TEST_F(CertgenTest, RefusesValuesThatWouldMeanSomethingElse) {
     CertgenOptions gateway = options_;
-    gateway.gateway = "edge";
+    gateway.gateways = {"default/edge", "edge"};
     EXPECT_THAT(certgen(gateway).error().detail, HasSubstr("--gateway"));
     CertgenOptions dns = options_;
     dns.dns = {"good.example,IP:10.0.0.1"};

@@ -82,11 +82,12 @@ TEST(Flags, NamesTheFlagThatIsWrong) {
 }
 
 TEST(Flags, ReadsCertgen) {
-    auto const options =
-        parsed<CertgenOptions>({"certgen", "--out", "dir", "--gateway", "default/edge", "--dns",
-                                "a.example", "--dns", "b.example", "--days", "30"});
+    auto const options = parsed<CertgenOptions>(
+        {"certgen", "--out", "dir", "--gateway", "default/edge", "--gateway", "default/inner",
+         "--ca", "old", "--dns", "a.example", "--dns", "b.example", "--days", "30"});
     EXPECT_EQ(options.out, "dir");
-    EXPECT_EQ(options.gateway, "default/edge");
+    EXPECT_EQ(options.ca, "old");
+    EXPECT_THAT(options.gateways, ElementsAre("default/edge", "default/inner"));
     EXPECT_THAT(options.dns, ElementsAre("a.example", "b.example"));
     EXPECT_EQ(options.days, 30);
 }
