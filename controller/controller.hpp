@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "common/admin/http_server.hpp"
+#include "common/base/clock.hpp"
 #include "controller/flags.hpp"
 #include "controller/push/push_server.hpp"
 #include "controller/source/directory.hpp"
@@ -48,7 +49,7 @@ private:
     boost::asio::steady_timer hold_timer_;
     StartHold hold_;
     Store store_;
-    Publisher publisher_;
+    Publisher publisher_{Clock::now()};
     PushServer push_;
     Metrics metrics_;
     admin::HttpServer status_;

@@ -130,23 +130,65 @@ std::vector<Offer> Publisher::offers() const {
 
 void Publisher::offer(Channel& channel, TimePoint now, std::vector<Notice>& notices) {
     std::string const& gateway = channel.wanted.gateway;
-    auto const before = channel.quarantine.entries();
-    auto admitted = channel.quarantine.admit(channel.wanted);
-    tell_difference(gateway, before, channel.quarantine.entries(), notices);
-    std::vector<Problem> held;
-    if (!admitted) {
-        held = std::move(admitted).error();
-    }
-    if (!held.empty() && held != channel.held) {
-        notices.push_back({log::Level::error, "table is not valid, the last one stays", gateway, "",
-                           first_of(held)});
-    }
-    channel.held = std::move(held);
-    if (!admitted) {
+    if (auto problems = deletes_too_much(channel.wanted, now); !problems.empty()) {
+        hold(channel, std::move(problems), "table deletes most routes, the last one stays for now",
+             notices);
         return;
     }
+    auto const before = channel.quarantine.entries();
+    auto admitted = channel.quarantine.admit(channel.wanted);
+    if (!admitted) {
+        hold(channel, std::move(admitted).error(), "table is not valid, the last one stays",
+             notices);
+        return;
+    }
+    tell_difference(gateway, before, channel.quarantine.entries(), notices);
+    channel.held.clear();
     auto table = std::make_shared<model::Table const>(*std::move(admitted));
     fleet_.publish({{model::content_hash(*table), channel.sources}, table}, now);
+}
+
+void Publisher::hold(Channel& channel, std::vector<Problem> problems, char const* message,
+                     std::vector<Notice>& notices) {
+    if (problems != channel.held) {
+        notices.push_back(
+            {log::Level::error, message, channel.wanted.gateway, "", first_of(problems)});
+    }
+    channel.held = std::move(problems);
+}
+
+std::vector<Problem> Publisher::deletes_too_much(model::Table const& wanted, TimePoint now) const {
+    Publication const* const newest = fleet_.newest(wanted.gateway);
+    if (newest == nullptr || !grown_up_at_ || now >= *grown_up_at_) {
+        return {};
+    }
+    auto const& before = newest->table->routes;
+    auto const deleted = static_cast<std::size_t>(std::ranges::count_if(
+        before, [&](auto const& item) { return !wanted.routes.contains(item.first); }));
+    if (deleted <= kDeletionsAllowed || deleted * 2 <= before.size()) {
+        return {};
+    }
+    return {{"Table", "routes",
+             "deletes " + std::to_string(deleted) + " of " + std::to_string(before.size()) +
+                 " routes: held until the controller has run for a minute"}};
+}
+
+std::vector<Notice> Publisher::tick(TimePoint now) {
+    std::vector<Notice> notices;
+    if (!grown_up_at_ || now < *grown_up_at_) {
+        return notices;
+    }
+    grown_up_at_.reset();
+    for (auto& [gateway, channel] : channels_) {
+        if (!channel.held.empty()) {
+            offer(channel, now, notices);
+            if (channel.held.empty()) {
+                notices.push_back(
+                    {log::Level::warning, "table is not held any more", gateway, "", ""});
+            }
+        }
+    }
+    return notices;
 }
 
 void log_all(std::vector<Notice> const& notices) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <string>
@@ -39,12 +41,28 @@ struct Offer {
 /// ones included, go on with it until the Gateway returns or the controller restarts. A table
 /// disappears by accident more often than by intent, and a data plane without a table is an outage.
 ///
+/// A controller that has just started may have read half of what there is, whatever its source
+/// says: for kYouth it holds a table that would delete most routes of a Gateway.
+///
 /// Threads  none.
 class Publisher {
 public:
+    /// Age below which tables that delete too much are held: sources have settled by then.
+    static constexpr auto kYouth = std::chrono::seconds(60);
+    /// Up to so many routes may go at once at any age, whatever their share: where there are few,
+    /// they are edited by hand.
+    static constexpr std::size_t kDeletionsAllowed = 2;
+
+    /// One that has been running for long.
+    Publisher() = default;
+    explicit Publisher(TimePoint started) : grown_up_at_(started + kYouth) {}
+
     /// Takes the tables of one complete rebuild. Never call it before everything has been loaded.
     std::vector<Notice> publish(std::map<std::string, model::Table> const& tables,
                                 model::SourceVector const& sources, TimePoint now);
+
+    /// Offers what was held for youth once that is over. Call it now and then.
+    std::vector<Notice> tick(TimePoint now);
 
     // What data planes say and do (Fleet). Any of it may change what is in quarantine, and with it
     // the newest table of the Gateway: ask `next` for every stream when there are notices.
@@ -77,10 +95,17 @@ private:
     };
 
     void offer(Channel& channel, TimePoint now, std::vector<Notice>& notices);
+    /// Keeps the last table the newest, and tells why when that is news.
+    static void hold(Channel& channel, std::vector<Problem> problems, char const* message,
+                     std::vector<Notice>& notices);
+    /// Why `wanted` is not offered now, after the one that is; nothing when it may be.
+    [[nodiscard]] std::vector<Problem> deletes_too_much(model::Table const& wanted,
+                                                        TimePoint now) const;
     /// Offers anew what the quarantine lets through by now. False when that is what it was.
     bool review(std::string const& gateway, TimePoint now, std::vector<Notice>& notices);
     [[nodiscard]] Quarantine* quarantine_of(std::string const& gateway);
 
+    std::optional<TimePoint> grown_up_at_;  ///< Empty once that is past.
     Fleet fleet_;
     std::map<std::string, Channel> channels_;  ///< By Gateway.
 };

@@ -266,6 +266,7 @@ asio::awaitable<void> PushServer::tick() {
 }
 
 void PushServer::tick_streams(TimePoint now) {
+    log_all(publisher_.tick(now));
     for (auto const& [id, stream] : streams_) {
         stream->tick(now, times_);
         flush(*stream);

@@ -6,6 +6,7 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
 #include <array>
 
 #include "common/base/log.hpp"
@@ -81,6 +82,8 @@ struct Metrics::Families {
         gauge("holdfast_controller_quarantined_objects", "Objects left out of a Gateway's table.");
     prometheus::Gauge& gone = gauge("holdfast_controller_gateways_gone",
                                     "Gateways that disappeared; their last tables stay in force.");
+    prometheus::Gauge& held =
+        gauge("holdfast_controller_gateways_held", "Gateways whose newest table is not offered.");
     prometheus::Gauge& source_objects =
         gauge("holdfast_controller_source_objects", "Objects that the source has delivered.");
     prometheus::Gauge& source_problems =
@@ -118,6 +121,9 @@ std::string Metrics::render(StatusView const& view) {
     set_routes(families.routes, view);
     set_dataplanes(families.dataplanes, view);
     set_offers(families.quarantined, families.gone, view);
+    set(families.held,
+        static_cast<std::size_t>(std::ranges::count_if(
+            view.publisher.offers(), [](Offer const& offer) { return !offer.held.empty(); })));
     for (std::size_t i = 0; i < view.pushed.frames.size(); ++i) {
         std::string const frame(to_string(static_cast<FrameKind>(i)));
         raise(families.pushes.Add({{"frame", frame}}), view.pushed.frames[i]);
