@@ -1,4 +1,4 @@
-"""The story that hack/demo tells: a controller on a copy of examples/, two data planes, and two
+"""The story that hack/demo tells: a controller on a copy of examples/chat, two data planes, and two
 generations of one backend."""
 
 import argparse
@@ -76,11 +76,10 @@ class Demo:
         self.gateway.port = _example_port(LISTENER_PORT)
         chat = self.start_backend("chat", _example_port(BACKEND_PORT))
         green = self.start_backend("chat-green", free_port())
-        for source in sorted(EXAMPLES.rglob("*.yaml")):
-            if "tls" not in source.parts:  # It needs a Secret of one's own.
-                text = source.read_text()
-                text = text.replace(f"port: {LISTENER_PORT}", f"port: {self.gateway.port}")
-                self.put(source.name, text.replace(f"port: {BACKEND_PORT}", f"port: {chat}"))
+        for source in sorted((EXAMPLES / "chat").rglob("*.yaml")):
+            text = source.read_text()
+            text = text.replace(f"port: {LISTENER_PORT}", f"port: {self.gateway.port}")
+            self.put(source.name, text.replace(f"port: {BACKEND_PORT}", f"port: {chat}"))
         self.put("green.yaml", yaml.safe_dump_all(service("chat-green", f"127.0.0.1:{green}")))
         self.gateway.start(planes=2, flags=("--drain-delay", "1s", "--drain-timeout", "8s"))
 

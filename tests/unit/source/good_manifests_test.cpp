@@ -195,7 +195,7 @@ TEST(DecodeNamespace, IsClusterScopedAndHasLabels) {
 }
 
 TEST(DecodeManifest, AcceptsAGatewayClassAndYieldsNothing) {
-    DecodedManifest const manifest = decode_file("examples/gateway.yaml");
+    DecodedManifest const manifest = decode_file("examples/chat/gateway.yaml");
     EXPECT_EQ(manifest.objects.size(), 1U);
 }
 
