@@ -1,6 +1,7 @@
 """Goal: a drained data plane lets go of every session as docs/closing.md promises.
-Method: 300 sessions with numbered messages through two data planes, 200 edits of routes while they
-run, then one data plane is drained, or, so that the test is seen to see, killed."""
+Method: 300 sessions with numbered messages through two data planes, of which one is drained, and
+200 edits of routes before, during and after that. So that the test is seen to see, the data plane
+is killed instead."""
 
 import asyncio
 import signal
@@ -15,7 +16,7 @@ from harness.probe import refused, whoami
 from harness.waiting import eventually, eventually_async
 
 SESSIONS = 300
-EDITS = 200
+EDITS, EDITS_BEFORE, EDITS_DURING = 200, 50, 100
 PAUSE = 0.3  # Seconds between two messages of one session, on average.
 
 
@@ -31,7 +32,40 @@ def by_kill(plane):
     plane.kill()
 
 
-async def hold_sessions(gateway, edit, let_go):
+class Edits:
+    """Edits of routes in a thread of their own, spread over what goes on meanwhile: the sessions'
+    rule changes, other rules and endpoints come and go. So many are made at a time before the table
+    that holds the last of them is awaited, in the data plane that stays."""
+
+    def __init__(self, gateway, at_once: int):
+        self._gateway = gateway
+        self._at_once = at_once
+        self.made = 0
+        self.allowed = EDITS_BEFORE
+
+    def run(self) -> None:
+        for number in range(EDITS):
+            eventually(lambda number=number: number < self.allowed, f"edit {number} is due")
+            self._edit(number)
+            if number % self._at_once == self._at_once - 1:
+                self._gateway.planes[1].wait_config(f"/edit-{number}")
+                self.made = number + 1
+
+    def drained(self, share: float) -> None:
+        """So much of the data plane's sessions is gone; the rest is for when all are."""
+        self.allowed = EDITS if share == 1 else EDITS_BEFORE + int(EDITS_DURING * share)
+
+    def _edit(self, number: int) -> None:
+        changed = rule("echo", name="main", timeouts={"idle": f"{1000 + number}s"})
+        extra = rule("echo", path=f"/edit-{number}", name="extra")
+        self._gateway.manifests.route("echo", changed, extra)
+        if number % 10 == 9:
+            # Every other time with an endpoint that refuses: the other is tried then.
+            refusing = ["127.0.0.9:9"] if number % 20 == 9 else []
+            self._gateway.manifests.service("echo", self._gateway.backend.address, *refusing)
+
+
+async def hold_sessions(gateway, let_go, edits: Edits | None = None):
     """Returns the clients of the data plane that was let go, and those of the other."""
     urls = [gateway.url("", plane) for plane in (0, 1)]
     clients = [
@@ -47,14 +81,24 @@ async def hold_sessions(gateway, edit, let_go):
             "every client has its echoes",
             within=60,
         )
-        await asyncio.to_thread(edit, gateway)
+        if edits:
+            tasks.append(asyncio.create_task(asyncio.to_thread(edits.run)))
+            await eventually_async(lambda: edits.made == EDITS_BEFORE, "the first edits", 60)
         assert not any(client.ends for client in clients), "an edit of a route ended a session"
         await asyncio.to_thread(let_go, gateway.planes[0])
-        await eventually_async(
-            lambda: all(client.ends for client in leaving),
-            "every session of the data plane has ended",
-            within=60,
-        )
+
+        def all_gone() -> bool:
+            gone = sum(bool(client.ends) for client in leaving)
+            if edits:
+                edits.drained(gone / len(leaving))
+            return gone == len(leaving)
+
+        await eventually_async(all_gone, "every session of the data plane has ended", within=60)
+        if edits:
+            during = edits.made - EDITS_BEFORE
+            print(f"{during} edits in force while sessions were let go")
+            assert during >= EDITS_DURING / 10, "the edits were spread over the drain"
+            await eventually_async(lambda: edits.made == EDITS, "the last edits", within=120)
         before = {client.index: client.echoes for client in clients}
         await eventually_async(
             lambda: all(client.echoes > before[client.index] + 1 for client in clients),
@@ -69,36 +113,6 @@ async def hold_sessions(gateway, edit, let_go):
     return leaving, staying
 
 
-def edit_routes(gateway, at_once: int) -> None:
-    """The sessions' rule changes, other rules come and go, endpoints come and go; so many edits are
-    made at a time before the table that holds the last of them is awaited."""
-    backend = gateway.backend.address
-    for number in range(EDITS):
-        changed = rule("echo", name="main", timeouts={"idle": f"{1000 + number}s"})
-        extra = rule("echo", path=f"/edit-{number}", name="extra")
-        gateway.manifests.route("echo", changed, extra)
-        if number % at_once == at_once - 1:
-            gateway.wait_config(f"/edit-{number}")
-        if number % 20 == 9:
-            gateway.manifests.service("echo", backend, "127.0.0.9:9")
-        elif number % 20 == 19:
-            gateway.manifests.service("echo", backend)
-    # So that who comes back is not sent to the endpoint that is not there.
-    gateway.wait_config("127.0.0.9", present=False)
-
-
-def one_by_one(gateway):
-    edit_routes(gateway, at_once=1)
-
-
-def in_bursts(gateway):
-    edit_routes(gateway, at_once=10)
-
-
-def no_edit(gateway):
-    pass
-
-
 @pytest.fixture
 def sessions(gateway):
     with EchoBackend() as backend:
@@ -108,12 +122,12 @@ def sessions(gateway):
         yield gateway
 
 
-@pytest.mark.parametrize(("edit", "drain"), [(in_bursts, by_sigterm), (one_by_one, by_request)])
-def test_a_drained_data_plane_closes_each_session_once_and_loses_nothing(sessions, edit, drain):
+@pytest.mark.parametrize(("at_once", "drain"), [(10, by_sigterm), (1, by_request)])
+def test_a_drained_data_plane_closes_each_session_once_and_loses_nothing(sessions, at_once, drain):
     gateway = sessions
     first, second = gateway.planes
     applied = second.metrics().total("holdfast_config_apply_total", result="accepted")
-    leaving, staying = asyncio.run(hold_sessions(gateway, edit, drain))
+    leaving, staying = asyncio.run(hold_sessions(gateway, drain, Edits(gateway, at_once)))
 
     drained = [client.ends[0] for client in leaving]
     finished = [client.ends[-1] for client in leaving + staying]
@@ -123,7 +137,7 @@ def test_a_drained_data_plane_closes_each_session_once_and_loses_nothing(session
         f"drained data plane: {tally(drained)}\nother data plane: {tally(finished)}"
     )
 
-    assert edits >= (EDITS if edit is one_by_one else EDITS / 10)
+    assert edits >= EDITS / at_once
     assert faults(drained, gateway.backend, RESTART, "service restart") == []
     assert faults(finished, gateway.backend, 1000, "done") == []
     assert all(len(client.ends) == 2 for client in leaving), "each came back once"
@@ -153,7 +167,7 @@ def spread(lines: list[dict]) -> float:
 
 def test_the_test_sees_sessions_that_are_cut(sessions):
     """The negative control: a data plane that is killed keeps none of the promises."""
-    leaving, staying = asyncio.run(hold_sessions(sessions, no_edit, by_kill))
+    leaving, staying = asyncio.run(hold_sessions(sessions, by_kill))
     cut = [client.ends[0] for client in leaving]
     print(f"killed data plane: {tally(cut)}")
     assert all(end.code == 1006 and end.close_frames == 0 for end in cut)
