@@ -5,13 +5,13 @@ import contextlib
 import json
 
 import pytest
+import yaml
 from websockets.sync.client import connect
 
-from harness import http
 from harness.backend import EchoBackend
-from harness.manifests import listener, metadata, route, rule
-from harness.ports import refusing_port
-from harness.probe import refused, whoami
+from harness.manifests import listener, metadata, route, rule, tls_listener
+from harness.ports import free_port, refusing_port
+from harness.probe import Bystander, refused, whoami
 from harness.waiting import eventually
 from harness.wire import RawClient
 
@@ -197,43 +197,94 @@ def test_every_refusal_has_its_status_and_its_reason(gateway, backends):
     assert version.headers["sec-websocket-version"] == "13"
 
 
-def test_a_manifest_with_an_unknown_field_changes_nothing_and_is_reported(gateway, backends):
-    gateway.manifests.route("one", rule("a"))
+@contextlib.contextmanager
+def beside_a_bystander(gateway):
+    """Starts the gateway and holds a session meanwhile, which is neither closed nor moved."""
     gateway.start()
-    table = gateway.plane.config()
-    gateway.manifests.route("one", rule("b", backendReffs=[]))
-    problem = eventually(lambda: _problems(gateway, "backendReffs"), "the problem is in /status")[0]
-    assert problem["file"].endswith("route-one.yaml") and problem["line"] > 0, problem
-    assert whoami(gateway).backend == "a"
-    assert gateway.plane.config() == table
-    gateway.manifests.route("one", rule("b"))
-    eventually(lambda: whoami(gateway).backend == "b", "the mended manifest is in force")
-    eventually(lambda: not gateway.controller.status()["source"]["problems"], "no problem is left")
+    with Bystander(gateway.url("/bystander")) as bystander:
+        yield
+        bystander.must_echo()
+        assert [line for line in gateway.plane.access_log() if line["path"] == "/bystander"] == []
+    (line,) = gateway.plane.wait_logged(path="/bystander")
+    assert (line["side"], line["reason"]) == ("client", "client_close")
 
 
-def test_a_file_that_is_no_yaml_keeps_its_old_objects(gateway, backends):
+GOOD = yaml.safe_dump(route("one", rule("b")), sort_keys=False)
+# What is wrong, and what is said of it: the line counts from 1.
+BROKEN = {
+    "unknown-field": (
+        GOOD + "  extra: 1\n",
+        {
+            "line": len(GOOD.splitlines()) + 1,
+            "object": "WebSocketRoute default/one",
+            "field": "spec.extra",
+            "message": "unknown field",
+        },
+    ),
+    "no-yaml": (
+        "apiVersion: holdfast.dev/v1alpha1\nkind: [half",
+        {
+            "line": 2,
+            "object": "document 1",
+            "field": "",
+            "message": "not YAML: end of sequence flow not found",
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_a_broken_manifest_changes_nothing_and_is_reported(gateway, backends, kind):
+    text, expected = BROKEN[kind]
+    expected = {"file": str(gateway.manifests.folder / "route-one.yaml"), **expected}
     gateway.manifests.route("one", rule("a"))
-    gateway.start()
-    gateway.manifests.write_text("route-one", "apiVersion: holdfast.dev/v1alpha1\nkind: [half")
-    eventually(
-        lambda: gateway.controller.status()["source"]["filesRefused"] == 1, "the file is refused"
-    )
-    assert whoami(gateway).backend == "a"
+    with beside_a_bystander(gateway):
+        table = gateway.plane.config()
+        gateway.manifests.write_text("route-one", text)
+        (told,) = eventually(lambda: source(gateway)["problems"], "the problem is in /status")
+        assert told | expected == told
+        assert source(gateway)["filesRefused"] == 1
+        (logged,) = gateway.controller.wait_log(message="manifest refused")
+        as_logged = {"problem" if key == "message" else key: expected[key] for key in expected}
+        assert logged | as_logged == logged
+        assert whoami(gateway).backend == "a"
+        assert gateway.plane.config() == table
+
+        gateway.manifests.write_text("route-one", GOOD)
+        eventually(lambda: whoami(gateway).backend == "b", "the mended manifest is in force")
+        assert source(gateway)["problems"] == []
+        gateway.controller.wait_log(message="manifests are well again")
+
+
+def source(gateway) -> dict:
+    return gateway.controller.status()["source"]
 
 
 def test_a_listener_without_its_secret_says_so_and_leaves_the_others_alone(gateway, backends):
-    secure = {
-        "name": "tls",
-        "port": gateway.port + 1,
-        "protocol": "HTTPS",
-        "tls": {"certificateRefs": [{"name": "missing"}]},
-    }
-    gateway.manifests.gateway(listener(gateway.port), secure)
     gateway.manifests.route("one", rule("a"))
-    gateway.start()
-    assert whoami(gateway).backend == "a"
-    told = http.request(gateway.controller.status_address, "/status").text
-    assert "missing" in told and "InvalidCertificateRef" in told
+    with beside_a_bystander(gateway):
+        secure = tls_listener(free_port(), "missing")
+        gateway.manifests.gateway(listener(gateway.port), secure)
+        refused = eventually(lambda: untrue(gateway, "tls"), "the listener's status tells of it")
+        assert refused["ResolvedRefs"] == (
+            "InvalidCertificateRef",
+            "spec.listeners[1].tls.certificateRefs[0] names Secret default/missing, "
+            "which does not exist.",
+        )
+        assert untrue(gateway, "web") == {}
+        assert whoami(gateway).backend == "a"
+
+
+def untrue(gateway, listener: str) -> dict[str, tuple[str, str]]:
+    """Reason and message of the conditions that a listener does not meet."""
+    (status,) = gateway.controller.status()["gateways"]
+    return {
+        condition["type"]: (condition["reason"], condition["message"])
+        for each in status["listeners"]
+        if each["name"] == listener
+        for condition in each["conditions"]
+        if condition["type"] in ("Accepted", "ResolvedRefs") and condition["status"] != "True"
+    }
 
 
 def test_a_route_of_another_namespace_is_not_admitted(gateway, backends):
@@ -256,11 +307,3 @@ def test_ipv6_on_both_sides(gateway):
             told = json.loads(client.recv(timeout=20))
     assert told["backend"] == "six"
     assert ["x-forwarded-for", "::1"] in [[name.lower(), value] for name, value in told["headers"]]
-
-
-def _problems(gateway, field: str) -> list:
-    return [
-        problem
-        for problem in gateway.controller.status()["source"]["problems"]
-        if field in problem["field"] + problem["message"]
-    ]

@@ -71,6 +71,14 @@ class Process:
 
         return eventually(find, f"{self.name} listens for {what}")
 
+    def wait_log(self, **fields) -> list[dict]:
+        """Waits until the process has logged lines with these fields."""
+
+        def find():
+            return [line for line in self.log() if line | fields == line]
+
+        return eventually(find, f"{self.name} logs {fields}")
+
     def signal(self, number: int) -> None:
         self._handle.send_signal(number)
 
