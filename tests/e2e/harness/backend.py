@@ -10,7 +10,6 @@ What a client sends comes back, but for these texts:
 
 import asyncio
 import json
-import ssl
 import threading
 from dataclasses import dataclass, field
 
@@ -47,14 +46,13 @@ class EchoBackend:
         name: str = "echo",
         host: str = "127.0.0.1",
         compression: str | None = None,
-        tls: ssl.SSLContext | None = None,
         port: int = 0,
     ):
         self.name = name
         self.host = host
         self.port = port
         self.sessions: list[Session] = []
-        self._options = {"compression": compression, "ssl": tls}
+        self._compression = compression
         self._loop = asyncio.new_event_loop()
         self._started = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"backend-{name}", daemon=True)
@@ -72,10 +70,6 @@ class EchoBackend:
     @property
     def address(self) -> str:
         return f"{self.host}:{self.port}"
-
-    @property
-    def url(self) -> str:
-        return f"{'wss' if self._options['ssl'] else 'ws'}://{self.address}"
 
     def session(self, path: str) -> Session:
         """The newest session on a path."""
@@ -103,7 +97,7 @@ class EchoBackend:
             create_connection=CountingConnection,
             max_size=None,
             ping_interval=None,
-            **self._options,
+            compression=self._compression,
         ) as server:
             self.port = server.sockets[0].getsockname()[1]
             self._started.set()

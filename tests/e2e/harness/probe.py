@@ -1,6 +1,7 @@
 """Single handshakes, and a session that must go on whatever else happens."""
 
 import json
+import ssl
 import threading
 from dataclasses import dataclass
 
@@ -57,8 +58,9 @@ def refused(gateway: Gateway, path: str = "/", plane: int = 0, **headers) -> Ans
 class Bystander:
     """A session that echoes all the time; its test fails if it ever stops."""
 
-    def __init__(self, url: str):
+    def __init__(self, url: str, tls: ssl.SSLContext | None = None):
         self._url = url
+        self._tls = tls
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._started = threading.Event()
@@ -85,7 +87,7 @@ class Bystander:
 
     def _run(self) -> None:
         try:
-            with connect(self._url, proxy=None, open_timeout=30) as client:
+            with connect(self._url, proxy=None, open_timeout=30, ssl=self._tls) as client:
                 self._started.set()
                 while not self._stop.wait(0.005):
                     client.send(f"echo {self.echoes}")

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import ssl
 import struct
 from dataclasses import dataclass
 
@@ -119,15 +120,28 @@ class Head:
 
 
 class RawClient:
-    """A socket that speaks WebSocket only as far as the test tells it to."""
+    """A socket that speaks WebSocket only as far as the test tells it to. Over TLS the server's
+    name is `localhost`, and a stream that ends without close_notify is an error."""
 
-    def __init__(self, address: str, port: int, timeout: float = 20, receive_buffer: int = 0):
+    def __init__(
+        self,
+        address: str,
+        port: int,
+        timeout: float = 20,
+        receive_buffer: int = 0,
+        tls: ssl.SSLContext | None = None,
+    ):
         self.socket = socket.socket()
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.socket.settimeout(timeout)
         self.socket.connect((address, port))
         self.authority = f"{address}:{port}"
+        if tls:
+            self.authority = f"localhost:{port}"
+            self.socket = tls.wrap_socket(
+                self.socket, server_hostname="localhost", suppress_ragged_eofs=False
+            )
         self.frames = FrameReader()
         self._ready: list[Frame] = []
 
@@ -156,7 +170,6 @@ class RawClient:
                 raise ConnectionError(f"end of stream instead of a response head, after {data!r}")
             data += more
         head, _, rest = data.partition(b"\r\n\r\n")
-        self.rest = rest
         lines = head.decode("latin-1").split("\r\n")
         if lines[0].split(" ")[1] == "101":
             self._ready += self.frames.feed(rest)
