@@ -14,6 +14,7 @@ from harness.manifests import rule
 from harness.numbered import RESTART, NumberedClient, faults, tally
 from harness.probe import refused, whoami
 from harness.waiting import eventually, eventually_async
+from harness.wire import RawClient
 
 SESSIONS = 300
 EDITS, EDITS_BEFORE, EDITS_DURING = 200, 50, 100
@@ -173,6 +174,25 @@ def test_the_test_sees_sessions_that_are_cut(sessions):
     assert all(end.code == 1006 and end.close_frames == 0 for end in cut)
     assert len(faults(cut, sessions.backend, RESTART, "service restart")) >= len(cut)
     assert all(len(client.ends) == 1 for client in staying)
+
+
+def test_a_client_that_does_not_answer_is_cut_at_the_deadline_and_counted(gateway):
+    with EchoBackend() as backend:
+        gateway.serve(backend.address)
+        gateway.start(flags=("--drain-delay", "0s", "--drain-timeout", "3s"))
+        plane = gateway.plane
+        with (
+            RawClient(plane.address, gateway.port) as polite,
+            RawClient(plane.address, gateway.port) as silent,
+        ):
+            for client in (polite, silent):
+                client.upgraded().echo("before")
+            by_request(plane)
+            assert polite.receive_close() == (RESTART, "service restart")
+            polite.answer_close(RESTART)
+            assert silent.receive_close() == (RESTART, "service restart")
+            plane.wait_logged(2, reason="drain", close_code=RESTART, side="gateway")
+            assert plane.metrics().total("holdfast_drain_forced_total") == 1
 
 
 def test_while_draining_new_handshakes_are_sent_elsewhere(sessions):

@@ -39,24 +39,30 @@ class Metrics:
 
     def __init__(self, text: str):
         self.text = text
+        self.families: set[str] = set()
         self.samples: list[tuple[str, dict, float]] = []
         for line in text.splitlines():
-            if match := self._LINE.match(line):
+            if line.startswith("# TYPE "):
+                self.families.add(line.split()[2])
+            elif match := self._LINE.match(line):
                 labels = dict(self._LABEL.findall(match[2] or ""))
                 self.samples.append((match[1], labels, float(match[3])))
 
     def total(self, name: str, **labels) -> float:
-        """The sum over every sample of this name that has these labels; 0 when there is none."""
+        """The sum over every sample of this name that has these labels; 0 when there is none. A
+        family that is not in the scrape at all is a KeyError: a test that asks for it is wrong."""
         return sum(value for _, value in self._matching(name, labels))
 
     def by(self, name: str, label: str, **labels) -> dict[str, float]:
-        """The sums of total(), apart by one label."""
+        """The sums of total(), apart by one label; a family that is not there is a KeyError."""
         sums: dict[str, float] = {}
         for found, value in self._matching(name, labels):
             sums[found.get(label, "")] = sums.get(found.get(label, ""), 0) + value
         return sums
 
     def _matching(self, name: str, labels: dict):
+        if name not in self.families:
+            raise KeyError(f"no family {name} in this scrape")
         for sample, found, value in self.samples:
             if sample == name and all(found.get(key) == str(want) for key, want in labels.items()):
                 yield found, value
