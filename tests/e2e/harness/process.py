@@ -14,6 +14,10 @@ SANITIZER = re.compile(
     r"terminate called|Assertion|assertion failed"
 )
 
+# The kernel ends the process with the thread that started it: a test run that is killed leaves
+# nothing behind. Processes are therefore started in the main thread.
+WITH_ITS_PARENT = ["setpriv", "--pdeathsig", "KILL", "--"]
+
 # AddressSanitizer keeps freed memory for a while, which would look like memory in use.
 SANITIZERS = {"ASAN_OPTIONS": "quarantine_size_mb=1:thread_local_quarantine_size_kb=16"}
 
@@ -28,7 +32,7 @@ class Process:
         self.ended_by_test = False
         with self.out.open("ab") as out, self.err.open("ab") as err:
             self._handle = subprocess.Popen(
-                [str(part) for part in command],
+                [*WITH_ITS_PARENT, *(str(part) for part in command)],
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=err,
