@@ -1,4 +1,4 @@
-"""Runs the Autobahn fuzzing client twice, directly and through Holdfast, and compares verdicts.
+"""Runs the Autobahn fuzzing client directly and then through Holdfast, and compares verdicts.
 
 The client always exits with 0: what counts is its index.json. A verdict that differs from the
 direct connection's is the gateway's doing, since it must neither break what the backend does well
@@ -18,11 +18,14 @@ from harness.gateway import Gateway
 from harness.node_server import node_server
 from harness.process import Process
 
-TIME_MAX = 600  # Seconds for one whole run; it takes near one minute.
-CASES_MIN = 1
+TIME_MAX = 600  # Seconds for one client's run; it takes near one minute.
+# By default: what there is but limits (9), compression (12, 13), which need more time or a backend
+# that compresses, and misbehaviour that was taken out of the suite (8, 10, 11).
+CASES = "1.* 2.* 3.* 4.* 5.* 6.* 7.*"
+CASES_COUNT = 246
 
 
-def fuzz(name: str, url: str, arguments, scratch: Path) -> Process:
+def start_client(name: str, url: str, arguments, scratch: Path) -> Process:
     """Starts the fuzzing client against a server; its report goes to a folder of this name."""
     reports = arguments.reports / name
     shutil.rmtree(reports, ignore_errors=True)
@@ -33,7 +36,7 @@ def fuzz(name: str, url: str, arguments, scratch: Path) -> Process:
             {
                 "outdir": str(reports),
                 "servers": [{"agent": name, "url": url}],
-                "cases": arguments.cases.split(),
+                "cases": (arguments.cases or CASES).split(),
                 "exclude-cases": [],
                 "exclude-agent-cases": {},
             }
@@ -57,16 +60,17 @@ def run(arguments, scratch: Path) -> list[str]:
             gateway.serve(backend)
             gateway.start()
             urls = {"direct": f"ws://{backend}/", "gateway": gateway.url("/")}
-            clients = [fuzz(name, url, arguments, scratch) for name, url in urls.items()]
-            for client in clients:
-                client.wait(TIME_MAX)
+            # One after another: some cases are about time, and two clients would share a backend.
+            for name, url in urls.items():
+                start_client(name, url, arguments, scratch).wait(TIME_MAX)
         finally:
             complaints = gateway.stop()
-    return complaints + compare(*(verdicts(name, arguments) for name in urls))
+    wanted = 1 if arguments.cases else CASES_COUNT
+    return complaints + compare(*(verdicts(name, arguments) for name in urls), wanted)
 
 
-def compare(direct: dict, through: dict) -> list[str]:
-    """What differs; and says how the cases went."""
+def compare(direct: dict, through: dict, wanted: int) -> list[str]:
+    """What differs, or that fewer cases ran than wanted; and says how the cases went."""
     for name, found in (("direct", direct), ("gateway", through)):
         counts = Counter(behavior for behavior, _ in found.values())
         print(
@@ -74,8 +78,8 @@ def compare(direct: dict, through: dict) -> list[str]:
             + ", ".join(f"{count} {behavior}" for behavior, count in sorted(counts.items()))
         )
     differences = []
-    if len(direct) < CASES_MIN:
-        differences.append("no case ran")
+    if len(direct) < wanted:
+        differences.append(f"{len(direct)} cases ran directly, and {wanted} should have")
     for case in sorted(direct.keys() | through.keys(), key=_order):
         if direct.get(case) != through.get(case):
             differences.append(
@@ -91,7 +95,7 @@ def _order(case: str) -> list[int]:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="tests/conformance/run")
     parser.add_argument("--reports", type=Path, required=True)
-    parser.add_argument("--cases", required=True)
+    parser.add_argument("--cases", default="", help="fewer than all, such as '6.* 7.1.1'")
     parser.add_argument("wstest", nargs="+")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="holdfast-conformance-") as scratch:
