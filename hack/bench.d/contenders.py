@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 from harness.gateway import Gateway
-from harness.paths import program
+from harness.paths import REPO, program
 from harness.ports import free_port
 from harness.process import Process
 from harness.waiting import eventually
@@ -129,19 +129,20 @@ class Holdfast(Contender):
         return self.gateway.stop()
 
     def version(self) -> str:
-        commit = subprocess.run(
-            ["git", "rev-parse", "--short", "HEAD"],
-            capture_output=True,
-            text=True,
-            cwd=Path(__file__).parent,
-        ).stdout.strip()
-        return f"Holdfast {commit or 'of this tree'}"
+        said = _output(program("holdfast-dataplane"), "--version")
+        commit = _output("git", "-C", REPO, "describe", "--always", "--dirty", "--exclude=*")
+        return f"Holdfast {said}, commit {commit or 'unknown'}"
 
     def process_ids(self) -> list[int]:
         return [self.gateway.plane.pid]
 
 
 ALL = [Floor, Holdfast, Nginx, NginxLargeBuffer, HAProxy]
+
+
+def _output(*command) -> str:
+    """What a program says; nothing where it fails, as git does outside a checkout."""
+    return subprocess.run(command, capture_output=True, text=True).stdout.strip()
 
 
 def _children(pid: int) -> list[int]:
