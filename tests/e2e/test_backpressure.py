@@ -59,8 +59,8 @@ class Sender(threading.Thread):
                 self.sent += count
                 view = view[count:]
 
-    def wait_stalled(self) -> None:
-        """Returns when nothing has been taken for a while."""
+    def wait_stalled(self, plane) -> None:
+        """Returns when nothing has been taken for a while, as the data plane says itself."""
         last, still = -1, 0
 
         def stalled() -> bool:
@@ -69,7 +69,10 @@ class Sender(threading.Thread):
             last = self.sent
             return still > 25
 
-        eventually(stalled, "the sender is stopped")
+        def paused() -> bool:
+            return plane.metrics().total("holdfast_backpressure_paused_directions") >= 1
+
+        eventually(lambda: stalled() and paused(), "the sender is stopped")
 
 
 @pytest.mark.parametrize("slow", ["client", "backend"])
@@ -93,7 +96,7 @@ def test_a_reader_that_stops_and_goes_on_gets_every_byte(gateway, slow):
                 frames = stream(masked=slow == "backend")
                 before = gateway.plane.resident_bytes()
                 sender = Sender(fast, frames)
-                sender.wait_stalled()
+                sender.wait_stalled(gateway.plane)
                 assert sender.sent < TOTAL, "the sender was never stopped"
                 assert gateway.plane.resident_bytes() - before < MEMORY_MAX
                 bystander.must_echo(20)

@@ -84,7 +84,7 @@ def test_keep_holds_sessions_of_a_deleted_route(gateway, session):
 
 
 def test_a_session_without_data_ends_as_idle_and_one_with_data_does_not(gateway, session):
-    client = session(timeouts={"idle": "1s"})
+    client = session(timeouts={"idle": "5s"})
     with Bystander(gateway.url()):
         assert client.receive_close() == (1001, "idle")
         client.answer_close(1001)

@@ -22,14 +22,20 @@ Backend::Script answers(std::string bytes) {
     };
 }
 
+/// Short only in a test that waits for its end.
+struct Deadlines {
+    std::chrono::milliseconds connect = 10s;
+    std::chrono::milliseconds handshake = 10s;
+};
+
 class BackendOutcome : public testing::Test {
 protected:
-    /// Serves these endpoints; handshakes end after 400 ms, connects after 200 ms.
-    void serve(std::vector<std::uint16_t> const& endpoints) {
+    /// Serves these endpoints.
+    void serve(std::vector<std::uint16_t> const& endpoints, Deadlines const& deadlines = {}) {
         auto table = chat_table(gateway_, endpoints);
-        edit_rule(table, [](model::Rule& rule) {
-            rule.timeouts.connect = 200ms;
-            rule.timeouts.handshake = 400ms;
+        edit_rule(table, [&](model::Rule& rule) {
+            rule.timeouts.connect = deadlines.connect;
+            rule.timeouts.handshake = deadlines.handshake;
         });
         EXPECT_THAT(gateway_.serve(std::move(table)), testing::IsEmpty());
     }
@@ -73,7 +79,7 @@ TEST_F(BackendOutcome, ARefusedConnectIs502) {
 
 TEST_F(BackendOutcome, AConnectWithoutEndIs504) {
     SilentPort const silent;
-    serve({silent.number()});
+    serve({silent.number()}, {.connect = 200ms});
     EXPECT_EQ(ask().head.status(), 504);
     expect_logged(504, Reason::upstream_timeout);
     EXPECT_EQ(gateway_.counts().connect_errors.at("timeout"), 1u);
@@ -94,7 +100,7 @@ TEST_F(BackendOutcome, AnotherEndpointIsTriedAfterARefusedConnect) {
 TEST_F(BackendOutcome, AnotherEndpointIsTriedAfterAConnectWithoutEnd) {
     SilentPort const silent;
     Backend good(echo);
-    serve({silent.number(), good.port()});
+    serve({silent.number(), good.port()}, {.connect = 200ms});
     auto const one = gateway_.open_session();
     auto const two = gateway_.open_session();
     EXPECT_TRUE(one.is_open() && two.is_open());
@@ -150,7 +156,7 @@ TEST_F(BackendOutcome, AtMostThreeEndpointsAreTried) {
 TEST_F(BackendOutcome, SilenceIs504AndNoOtherEndpointIsTried) {
     Backend first(hang);
     Backend second(hang);
-    serve({first.port(), second.port()});
+    serve({first.port(), second.port()}, {.connect = 1s, .handshake = 1s});
     EXPECT_EQ(ask().head.status(), 504);
     expect_logged(504, Reason::upstream_timeout);
     EXPECT_EQ(first.connections() + second.connections(), 1);
@@ -217,7 +223,7 @@ TEST_F(BackendOutcome, ARefusalWhoseBodyNeverEndsIs504) {
         client.send("HTTP/1.1 403 Forbidden\r\nContent-Length: 9\r\n\r\nhalf");
         (void)client.read_to_end();
     });
-    serve({backend.port()});
+    serve({backend.port()}, {.connect = 1s, .handshake = 1s});
     EXPECT_EQ(ask().head.status(), 504);
     expect_logged(504, Reason::upstream_timeout);
 }
@@ -230,7 +236,7 @@ TEST(BackendOfARefusal, IsLetGoOfThoughTheClientStays) {
         (void)client.read_to_end();
         if (client.ending() != Ending::timeout) let_go.set_value();
     });
-    Gateway gateway({.linger_timeout = 1h});
+    Gateway gateway({.handshake = {.linger_timeout = 1h}});
     ASSERT_THAT(gateway.serve(chat_table(gateway, {backend.port()})), testing::IsEmpty());
     auto client = gateway.send(handshake_request());
     EXPECT_EQ(read_head(client).status(), 401);

@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 class Refusal : public testing::Test {
 protected:
-    Refusal() {
+    explicit Refusal(ServingOptions const& options = {}) : gateway_(options) {
         auto const problems = gateway_.serve(chat_table(gateway_, {backend_.port()}));
         EXPECT_TRUE(problems.empty());
     }
@@ -26,7 +26,12 @@ protected:
     }
 
     Backend backend_{echo};
-    Gateway gateway_{{.handshake = {.client_head_timeout = 300ms, .linger_timeout = 2s}}};
+    Gateway gateway_;
+};
+
+class SlowHead : public Refusal {
+protected:
+    SlowHead() : Refusal({.handshake = {.client_head_timeout = 300ms}}) {}
 };
 
 std::string without(std::string request, std::string_view line) {
@@ -73,7 +78,7 @@ TEST_F(Refusal, AnUnknownPathIs404WhateverIsAskedOfIt) {
     EXPECT_EQ(lines[0].route, "");
 }
 
-TEST_F(Refusal, AHeadThatTakesTooLongIs408) {
+TEST_F(SlowHead, IsAnswered408) {
     auto const answer = gateway_.ask("GET /chat HTTP/1.1\r\nHost: a.exa");
     EXPECT_EQ(answer.head.status(), 408);
     EXPECT_EQ(answer.ending, Ending::fin);
