@@ -11,29 +11,12 @@
 #include <cerrno>
 #include <utility>
 
+#include "tests/support/frame_encoder.hpp"
+
 namespace holdfast::test {
 namespace {
 
 constexpr int kPatienceMs = 10'000;
-constexpr std::array<char, 4> kMask{0x11, 0x22, 0x33, 0x44};
-
-std::string frame(std::string_view payload, unsigned opcode, unsigned mask_bit) {
-    std::string bytes;
-    bytes += static_cast<char>(0x80 | opcode);
-    if (payload.size() < 126) {
-        bytes += static_cast<char>(mask_bit | payload.size());
-    } else if (payload.size() < 65'536) {
-        bytes += static_cast<char>(mask_bit | 126);
-        bytes += static_cast<char>(payload.size() >> 8);
-        bytes += static_cast<char>(payload.size() & 0xff);
-    } else {
-        bytes += static_cast<char>(mask_bit | 127);
-        for (int shift = 56; shift >= 0; shift -= 8) {
-            bytes += static_cast<char>((payload.size() >> shift) & 0xff);
-        }
-    }
-    return bytes;
-}
 
 }  // namespace
 
@@ -193,23 +176,15 @@ std::string Head::field(std::string_view name) const {
 // --- frames ------------------------------------------------------------------------------------
 
 std::string client_frame(std::string_view payload, unsigned opcode) {
-    std::string bytes = frame(payload, opcode, 0x80);
-    bytes.append(kMask.begin(), kMask.end());
-    for (std::size_t i = 0; i < payload.size(); ++i) {
-        bytes += static_cast<char>(payload[i] ^ kMask[i % kMask.size()]);
-    }
-    return bytes;
+    return encode_frame({.opcode = opcode, .masked = true}, payload);
 }
 
 std::string server_frame(std::string_view payload, unsigned opcode) {
-    return frame(payload, opcode, 0).append(payload);
+    return encode_frame({.opcode = opcode}, payload);
 }
 
 std::string server_fragment(std::string_view payload) {
-    constexpr char text_without_fin = 0x01;
-    std::string bytes = server_frame(payload);
-    bytes[0] = text_without_fin;
-    return bytes;
+    return encode_frame({.fin = false}, payload);
 }
 
 std::string close_payload(std::uint16_t code, std::string_view reason) {

@@ -1,37 +1,16 @@
 #include "tests/unit/relay/frames.hpp"
 
-#include <array>
 #include <string>
+
+#include "tests/support/frame_encoder.hpp"
 
 namespace holdfast::relay::test {
 
 ByteVector frame(FrameSpec spec, std::string_view payload) {
-    ByteVector bytes;
-    bytes.push_back(static_cast<std::uint8_t>((spec.fin ? 0x80 : 0) | spec.opcode));
-    std::uint8_t const mask_bit = spec.masking == Masking::required ? 0x80 : 0;
-    std::size_t const n = payload.size();
-    int extended = 0;
-    if (n < 126) {
-        bytes.push_back(static_cast<std::uint8_t>(mask_bit | n));
-    } else if (n < 65536) {
-        bytes.push_back(mask_bit | 126);
-        extended = 2;
-    } else {
-        bytes.push_back(mask_bit | 127);
-        extended = 8;
-    }
-    for (int i = extended - 1; i >= 0; --i) {
-        bytes.push_back(static_cast<std::uint8_t>(n >> (8 * i) & 0xff));
-    }
-    std::array<std::uint8_t, 4> key{};
-    if (mask_bit != 0) {
-        key = {0x12, 0x34, 0x56, 0x78};
-        bytes.insert(bytes.end(), key.begin(), key.end());
-    }
-    for (std::size_t i = 0; i < n; ++i) {
-        bytes.push_back(static_cast<std::uint8_t>(payload[i]) ^ key[i % 4]);
-    }
-    return bytes;
+    bool const masked = spec.masking == Masking::required;
+    std::string const bytes =
+        holdfast::test::encode_frame({spec.opcode, spec.fin, masked}, payload);
+    return {bytes.begin(), bytes.end()};
 }
 
 ByteVector frame_of_size(FrameSpec spec, std::size_t payload_bytes) {

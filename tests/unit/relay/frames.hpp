@@ -10,7 +10,7 @@ namespace holdfast::relay::test {
 
 using ByteVector = std::vector<std::uint8_t>;
 
-/// What a frame is made of; the mask is fixed, since nothing here depends on its value.
+/// What a frame is made of, in the relay's own terms.
 struct FrameSpec {
     std::uint8_t opcode = 0x2;
     bool fin = true;
