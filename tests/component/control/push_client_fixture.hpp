@@ -4,8 +4,6 @@
 
 #include <boost/asio/io_context.hpp>
 
-#include <cstdlib>
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -16,6 +14,7 @@
 #include "dataplane/control/push_client.hpp"
 #include "tests/component/control/fake_controller.hpp"
 #include "tests/support/tables.hpp"
+#include "tests/support/temporary_directory.hpp"
 #include "tests/unit/control/fake_target.hpp"
 
 namespace holdfast::test {
@@ -25,8 +24,6 @@ namespace holdfast::test {
 class PushClientFixture : public ::testing::Test {
 protected:
     PushClientFixture() {
-        std::string name = (std::filesystem::temp_directory_path() / "push-XXXXXX").string();
-        folder_ = ::mkdtemp(name.data());
         options_.identity = {.node = "dp-0", .gateway = kGateway, .build = "0.1.0"};
         using std::chrono::milliseconds;
         options_.times = {.ping_interval = milliseconds(5000),
@@ -42,10 +39,9 @@ protected:
             client_->stop([&] { stopped = true; });
             EXPECT_TRUE(run_until([&] { return stopped; }));
         }
-        std::filesystem::remove_all(folder_);
     }
 
-    [[nodiscard]] std::string socket(std::string const& name) const { return folder_ + "/" + name; }
+    [[nodiscard]] std::string socket(std::string const& name) const { return folder_ / name; }
     /// A controller on a Unix socket that the client will dial.
     std::unique_ptr<FakeController> controller(std::string const& name) {
         options_.controllers.push_back({{}, socket(name)});
@@ -94,7 +90,7 @@ protected:
         EXPECT_EQ(next<push::Ack>(controller).hash, model::content_hash(table));
     }
 
-    std::string folder_;
+    TemporaryDirectory const folder_;
     boost::asio::io_context io_{1};
     FakeTarget target_;
     control::Applier applier_{kGateway, target_};

@@ -13,9 +13,9 @@ namespace {
 class PushClientTlsTest : public PushClientFixture {
 protected:
     PushClientTlsTest() {
-        options_.tls = {.certificate = folder_ + "/tls.crt",
-                        .key = folder_ + "/tls.key",
-                        .ca = folder_ + "/ca.crt"};
+        options_.tls = {.certificate = folder_ / "tls.crt",
+                        .key = folder_ / "tls.key",
+                        .ca = folder_ / "ca.crt"};
         write_files(dataplane_, controller_.chain_pem);
     }
 

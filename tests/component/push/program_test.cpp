@@ -11,7 +11,6 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -22,6 +21,7 @@
 #include "common/base/address.hpp"
 #include "tests/component/push/push_client.hpp"
 #include "tests/support/raw_http.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace holdfast::controller {
 namespace {
@@ -108,13 +108,10 @@ private:
 class ProgramTest : public ::testing::Test {
 protected:
     void SetUp() override {
-        std::string pattern = (fs::temp_directory_path() / "holdfast-program-XXXXXX").string();
-        directory_ = ::mkdtemp(pattern.data());
         fs::create_directory(directory_ / "manifests");
         write("gateway.yaml", kGatewayManifest);
         write("route.yaml", kRouteManifest);
     }
-    void TearDown() override { fs::remove_all(directory_); }
 
     void write(std::string const& name, std::string const& text) {
         std::ofstream(directory_ / name) << text;
@@ -149,7 +146,7 @@ protected:
         return client;
     }
 
-    fs::path directory_;
+    test::TemporaryDirectory const directory_;
 };
 
 TEST_F(ProgramTest, PushesManifestsAndTheirEdits) {

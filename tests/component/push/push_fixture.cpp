@@ -1,7 +1,5 @@
 #include "tests/component/push/push_fixture.hpp"
 
-#include <cstdlib>
-
 namespace holdfast::controller {
 
 using namespace std::chrono_literals;
@@ -11,9 +9,6 @@ PushTimes PushTest::times() {
 }
 
 void PushTest::SetUp() {
-    std::string pattern =
-        (std::filesystem::temp_directory_path() / "holdfast-push-XXXXXX").string();
-    directory_ = ::mkdtemp(pattern.data());
     server_ = std::make_unique<PushServer>(io_, publisher_, times());
     auto const listening = server_->listen_unix(socket_path());
     ASSERT_TRUE(listening.has_value());
@@ -24,7 +19,6 @@ void PushTest::TearDown() {
     io_.stop();
     thread_.join();
     server_.reset();
-    std::filesystem::remove_all(directory_);
 }
 
 void PushTest::on_server(std::function<void()> what) {

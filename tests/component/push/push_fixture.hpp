@@ -4,7 +4,6 @@
 
 #include <boost/asio.hpp>
 
-#include <filesystem>
 #include <functional>
 #include <future>
 #include <memory>
@@ -14,6 +13,7 @@
 #include "controller/push/push_server.hpp"
 #include "tests/component/push/push_client.hpp"
 #include "tests/support/tables.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace holdfast::controller {
 
@@ -40,7 +40,7 @@ protected:
     static push::Hello hello(std::string have = "");
     static void acknowledge(test::PushClient& client, push::Snapshot const& snapshot);
 
-    std::filesystem::path directory_;
+    test::TemporaryDirectory const directory_;
     boost::asio::io_context io_{1};
     Publisher publisher_;
     std::unique_ptr<PushServer> server_;

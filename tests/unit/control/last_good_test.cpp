@@ -6,12 +6,11 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 
 #include "tests/support/tables.hpp"
+#include "tests/support/temporary_directory.hpp"
 #include "tests/unit/control/fake_target.hpp"
 
 namespace holdfast::control {
@@ -22,14 +21,8 @@ using ::testing::HasSubstr;
 
 class LastGoodTest : public ::testing::Test {
 protected:
-    LastGoodTest() {
-        std::string name = (std::filesystem::temp_directory_path() / "last-good-XXXXXX").string();
-        folder_ = ::mkdtemp(name.data());
-    }
-    ~LastGoodTest() override { std::filesystem::remove_all(folder_); }
-
     [[nodiscard]] LastGood file(std::string gateway = test::kGateway) const {
-        return {folder_, std::move(gateway)};
+        return {folder_.path(), std::move(gateway)};
     }
     [[nodiscard]] std::string content() const {
         std::ifstream stream(file().path());
@@ -41,7 +34,7 @@ protected:
         return loaded ? "" : to_string(loaded.error());
     }
 
-    std::string folder_;
+    test::TemporaryDirectory const folder_;
     push::Snapshot const table_ = snapshot(test::chat_table(), {{"gateways", 41}});
 };
 
@@ -108,7 +101,7 @@ TEST_F(LastGoodTest, RefusesAFileCutAtAnyLength) {
 }
 
 TEST_F(LastGoodTest, SaysWhichPathCannotBeWritten) {
-    LastGood const nowhere(folder_ + "/missing", test::kGateway);
+    LastGood const nowhere(folder_ / "missing", test::kGateway);
     auto const saved = nowhere.save(table_);
     ASSERT_FALSE(saved.has_value());
     EXPECT_THAT(to_string(saved.error()), HasSubstr("/missing/last-good.json"));

@@ -10,12 +10,12 @@
 #include <sys/stat.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <memory>
 
 #include "controller/push/identity.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace holdfast::controller {
 namespace {
@@ -38,12 +38,9 @@ auto read_pem(fs::path const& path, Read read) {
 class CertgenTest : public ::testing::Test {
 protected:
     void SetUp() override {
-        std::string pattern = (fs::temp_directory_path() / "holdfast-certgen-XXXXXX").string();
-        directory_ = ::mkdtemp(pattern.data());
         options_.out = directory_ / "certs";
         options_.gateways = {"default/edge"};
     }
-    void TearDown() override { fs::remove_all(directory_); }
 
     [[nodiscard]] Certificate certificate(char const* name) const {
         return {read_pem(options_.out / name, PEM_read_X509), &X509_free};
@@ -67,7 +64,7 @@ protected:
         return X509_verify_cert(context.get()) == 1;
     }
 
-    fs::path directory_;
+    test::TemporaryDirectory const directory_;
     CertgenOptions options_;
 };
 

@@ -10,14 +10,17 @@
 #include <optional>
 
 #include "controller/source/directory.hpp"
+#include "tests/support/temporary_directory.hpp"
 #include "tests/unit/source/manifests.hpp"
-#include "tests/unit/source/temporary_directory.hpp"
 
 namespace holdfast::controller {
 namespace {
 
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
+using test::replace_file;
+using test::TemporaryDirectory;
+using test::write_file;
 using testing::HasSubstr;
 
 std::string name_space(std::string const& name, std::string const& label = "x") {

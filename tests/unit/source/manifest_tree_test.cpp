@@ -6,12 +6,14 @@
 
 #include "common/base/limits.hpp"
 #include "controller/source/manifest_tree.hpp"
-#include "tests/unit/source/temporary_directory.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace holdfast::controller {
 namespace {
 
 namespace fs = std::filesystem;
+using test::TemporaryDirectory;
+using test::write_file;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;

@@ -7,12 +7,14 @@
 
 #include "controller/source/kinds.hpp"
 #include "controller/source/yaml_reader.hpp"
+#include "tests/support/temporary_directory.hpp"
 #include "tests/unit/source/manifests.hpp"
 #include "tests/unit/source/reference_tables.hpp"
-#include "tests/unit/source/temporary_directory.hpp"
 
 namespace holdfast::controller {
 namespace {
+
+using test::write_file;
 
 constexpr char const* kBegin =
     "<!-- Generated from crds/holdfast.dev_websocketroutes.yaml: begin -->\n";

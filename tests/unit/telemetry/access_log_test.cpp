@@ -10,12 +10,11 @@
 
 #include <boost/json/parse.hpp>
 
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <sstream>
 
 #include "common/base/limits.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace holdfast::telemetry {
 namespace {
@@ -23,15 +22,8 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 
-/// A folder that goes with the test.
 class AccessLogFile : public ::testing::Test {
 protected:
-    AccessLogFile() {
-        std::string name = (std::filesystem::temp_directory_path() / "access-XXXXXX").string();
-        folder_ = ::mkdtemp(name.data());
-    }
-    ~AccessLogFile() override { std::filesystem::remove_all(folder_); }
-
     [[nodiscard]] std::string path() const { return folder_ / "access.log"; }
     [[nodiscard]] std::vector<std::string> lines() const {
         std::ifstream file(path());
@@ -43,7 +35,7 @@ protected:
     }
 
 private:
-    std::filesystem::path folder_;
+    test::TemporaryDirectory const folder_;
 };
 
 AccessRecord session() {

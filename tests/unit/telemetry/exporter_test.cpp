@@ -4,15 +4,13 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <array>
 #include <cstdio>
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 
 #include "dataplane/telemetry/metrics.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace holdfast::telemetry {
 namespace {
@@ -141,8 +139,8 @@ TEST_F(ExporterTest, SatisfiesPromtool) {
     workers_[0].count_connect_error("refused");
     facts_.config_hash = "ab12";
     facts_.certificates = {{"default/tls", WallClock::now()}};
-    auto const file =
-        std::filesystem::temp_directory_path() / ("scrape-" + std::to_string(::getpid()) + ".txt");
+    test::TemporaryDirectory const folder;
+    auto const file = folder / "scrape.txt";
     std::ofstream(file) << scrape();
     std::string const command = "if command -v promtool >/dev/null; then promtool check metrics <" +
                                 file.string() + " 2>&1; fi";
@@ -154,7 +152,6 @@ TEST_F(ExporterTest, SatisfiesPromtool) {
     }
     EXPECT_EQ(::pclose(pipe), 0);
     EXPECT_EQ(output, "");
-    std::filesystem::remove(file);
 }
 
 }  // namespace

@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace holdfast::controller {
+namespace holdfast::test {
 
 /// A directory of the test's own, removed with it.
 class TemporaryDirectory {
@@ -22,6 +22,10 @@ public:
     ~TemporaryDirectory() { std::filesystem::remove_all(path_); }
 
     [[nodiscard]] std::filesystem::path const& path() const { return path_; }
+    /// What is called `name` in it.
+    [[nodiscard]] std::filesystem::path operator/(std::filesystem::path const& name) const {
+        return path_ / name;
+    }
 
 private:
     std::filesystem::path path_;
@@ -38,4 +42,4 @@ inline void replace_file(std::filesystem::path const& path, std::string const& t
     std::filesystem::rename(beside, path);
 }
 
-}  // namespace holdfast::controller
+}  // namespace holdfast::test
