@@ -78,10 +78,10 @@ Ports ports_of(model::Table const& table) {
 /// from data planes that can bind it (docs/push-protocol.md, "Refusals").
 Problem bind_problem(std::string const& listener, std::string const& where,
                      boost::system::error_code error) {
-    return {.object = {},
-            .field = {},
-            .message =
-                "listener " + listener + ": cannot listen on " + where + ": " + error.message()};
+    return {
+        .object = {},
+        .field = {},
+        .message = "listener " + listener + ": cannot listen on " + where + ": " + error.message()};
 }
 
 void log_listening(model::Table const& table, std::uint16_t port, std::string const& address) {

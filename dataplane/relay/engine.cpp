@@ -33,7 +33,7 @@ public:
     void cut();
 
     std::unordered_map<SessionId, std::unique_ptr<LiveSession>> sessions_;
-    std::function<void()> on_empty_;
+    std::function<void()> on_end_;
 
 private:
     using Timer = asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>,
@@ -102,7 +102,7 @@ void Engine::set_close_place(ClosePlace place) { core_->set_close_place(place); 
 
 void Engine::cut() { core_->cut(); }
 
-void Engine::on_empty(std::function<void()> callback) { core_->on_empty_ = std::move(callback); }
+void Engine::on_end(std::function<void()> callback) { core_->on_end_ = std::move(callback); }
 
 // --- life --------------------------------------------------------------------------------------
 
@@ -118,7 +118,7 @@ Engine::Core::Core(asio::io_context& io, telemetry::WorkerCells& cells, telemetr
 
 Engine::Core::~Core() {
     *alive_ = false;
-    on_empty_ = nullptr;
+    on_end_ = nullptr;
     cut();
 }
 
@@ -268,6 +268,7 @@ void Engine::Core::end(LiveSession& session) {
     log_.write(record);
     session.buried = true;
     buried_.push_back(session.id);
+    if (on_end_) on_end_();
 }
 
 void Engine::Core::bury() {
@@ -276,7 +277,6 @@ void Engine::Core::bury() {
         sessions_.erase(id);
     buried_.clear();
     arm();
-    if (sessions_.empty() && on_empty_) on_empty_();
 }
 
 void Engine::Core::close(LiveSession& session, Reason reason, std::uint16_t code) {

@@ -47,8 +47,8 @@ public:
     /// Ends every session now; what could not be closed in order is counted in drain_forced.
     void cut();
 
-    /// Called, on the engine's thread, whenever the last session has gone.
-    void on_empty(std::function<void()> callback);
+    /// Called, on the engine's thread, once for every session that has ended and is logged.
+    void on_end(std::function<void()> callback);
 
 private:
     class Core;

@@ -23,25 +23,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// The engine's log: tells the worker of every session that ended, which is one record each.
-class CountingLog final : public telemetry::AccessLog {
-public:
-    CountingLog(telemetry::AccessLog& log, std::atomic<std::size_t>& sessions)
-        : log_(log), sessions_(sessions) {}
-
-    void write(telemetry::AccessRecord const& record) override {
-        sessions_.fetch_sub(1, std::memory_order_relaxed);
-        log_.write(record);
-    }
-    [[nodiscard]] std::uint64_t lines_dropped() const noexcept override {
-        return log_.lines_dropped();
-    }
-
-private:
-    telemetry::AccessLog& log_;
-    std::atomic<std::size_t>& sessions_;
-};
-
 /// Signals are the main thread's: a thread started under this blocks them all.
 class SignalsBlocked {
 public:
@@ -78,7 +59,6 @@ struct Worker::Core {
     telemetry::WorkerCells cells;
     std::atomic<std::size_t> handshakes{0};
     std::atomic<std::size_t> sessions{0};
-    CountingLog session_log;
     relay::Engine engine;
     handshake::Services services;
     SessionCloser closer;
@@ -169,10 +149,10 @@ telemetry::WorkerCells const& Worker::cells() const noexcept { return core_->cel
 
 Worker::Core::Core(int index, telemetry::AccessLog& access_log, handshake::Settings const& settings)
     : name("worker-" + std::to_string(index)),
-      session_log(access_log, sessions),
-      engine(io, cells, session_log),
+      engine(io, cells, access_log),
       services(io, cells, access_log),
       closer(io, engine) {
+    engine.on_end([this] { sessions.fetch_sub(1, std::memory_order_relaxed); });
     services.settings = settings;
     services.adopt = [this](relay::Admission admission, ServingState const& admitted_by) {
         adopt(std::move(admission), admitted_by);

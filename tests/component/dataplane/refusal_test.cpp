@@ -147,7 +147,7 @@ TEST_F(Refusal, AClientThatGoesOnSendingIsDroppedAfterALimit) {
 }
 
 TEST(AnsweredRefusal, IsNoHandshakeAnyMoreThoughItsClientStays) {
-    Gateway gateway({.client_head_timeout = 300ms, .linger_timeout = 1h});
+    Gateway gateway({.handshake = {.linger_timeout = 1h}});
     ASSERT_THAT(gateway.serve(chat_table(gateway, {})), testing::IsEmpty());
     auto client = gateway.send(handshake_request("/other"));
     EXPECT_EQ(read_head(client).status(), 404);

@@ -248,13 +248,13 @@ TEST_F(EngineTest, LetsGoOfPeersThatNeverHangUp) {
     EXPECT_EQ(log.lines.size(), 1u);
 }
 
-TEST_F(EngineTest, CallsBackWhenTheLastSessionHasGone) {
+TEST_F(EngineTest, CallsBackForEverySessionThatHasEnded) {
     int calls = 0;
-    engine->on_empty([&] { ++calls; });
+    engine->on_end([&] { ++calls; });
     auto const first = adopt();
     auto const second = adopt();
     engine->cut();
-    EXPECT_EQ(calls, 1);
+    EXPECT_EQ(calls, 2);
 }
 
 }  // namespace
