@@ -130,20 +130,23 @@ std::vector<Offer> Publisher::offers() const {
 
 void Publisher::offer(Channel& channel, TimePoint now, std::vector<Notice>& notices) {
     std::string const& gateway = channel.wanted.gateway;
-    if (auto problems = deletes_too_much(channel.wanted, now); !problems.empty()) {
+    auto problems = deletes_too_much(channel.wanted, now);
+    bool const too_young = !problems.empty();
+    if (too_young) {
         hold(channel, std::move(problems), "table deletes most routes, the last one stays for now",
              notices);
-        return;
+    } else {
+        channel.offered = channel.wanted;
     }
     auto const before = channel.quarantine.entries();
-    auto admitted = channel.quarantine.admit(channel.wanted);
+    auto admitted = channel.quarantine.admit(channel.offered);
     if (!admitted) {
         hold(channel, std::move(admitted).error(), "table is not valid, the last one stays",
              notices);
         return;
     }
     tell_difference(gateway, before, channel.quarantine.entries(), notices);
-    channel.held.clear();
+    if (!too_young) channel.held.clear();
     auto table = std::make_shared<model::Table const>(*std::move(admitted));
     fleet_.publish({{model::content_hash(*table), channel.sources}, table}, now);
 }

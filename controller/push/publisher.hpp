@@ -42,7 +42,7 @@ struct Offer {
 /// disappears by accident more often than by intent, and a data plane without a table is an outage.
 ///
 /// A controller that has just started may have read half of what there is, whatever its source
-/// says: for kYouth it holds a table that would delete most routes of a Gateway.
+/// says: for kYouth it holds a table that would delete most routes of the one before it.
 ///
 /// Threads  none.
 class Publisher {
@@ -88,6 +88,7 @@ public:
 private:
     struct Channel {
         model::Table wanted;
+        model::Table offered;  ///< The last wanted one that was not held for youth.
         model::SourceVector sources;
         Quarantine quarantine;
         std::vector<Problem> held;

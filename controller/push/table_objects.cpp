@@ -4,7 +4,6 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 #include "common/model/collections.hpp"
 
@@ -113,14 +112,10 @@ void forget(model::Table& table, std::string const& key, Member<model::Listener>
 void forget(model::Table& table, std::string const& key, Member<model::Certificate>) {
     table.certificates.erase(key);
     auto const it = [&](std::string const& certificate) { return certificate == key; };
-    std::vector<std::string> bare;
     for (auto& [name, listener] : table.listeners) {
-        if (!without(listener, &model::Listener::certificates, it)) {
-            bare.push_back(name);
-        }
-    }
-    for (std::string const& name : bare) {
-        forget(table, name, &model::Table::listeners);
+        // One that is left without any stays, for the sake of its sessions: new clients are
+        // refused.
+        (void)without(listener, &model::Listener::certificates, it);
     }
 }
 

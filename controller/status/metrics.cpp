@@ -79,7 +79,8 @@ struct Metrics::Families {
         counter("holdfast_controller_push_streams_dropped_total",
                 "Push streams closed because there were too many.");
     prometheus::Gauge& quarantined =
-        gauge("holdfast_controller_quarantined_objects", "Objects left out of a Gateway's table.");
+        gauge("holdfast_controller_quarantined_objects",
+              "Objects kept out of a Gateway's table as they are now.");
     prometheus::Gauge& gone = gauge("holdfast_controller_gateways_gone",
                                     "Gateways that disappeared; their last tables stay in force.");
     prometheus::Gauge& held =

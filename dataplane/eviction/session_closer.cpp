@@ -29,6 +29,7 @@ void SessionCloser::drain(TimePoint deadline) {
 void SessionCloser::cancel_drain() {
     drain_.reset();
     engine_.set_close_place(relay::ClosePlace::between_messages);
+    engine_.recall(Reason::drain);
 }
 
 void SessionCloser::carry_out(Sentences const& sentences) {

@@ -41,13 +41,15 @@ constexpr auto kNoReservePause = 100ms;
 constexpr auto kLogInterval = 1s;
 
 constexpr std::string_view kOverloaded =
-    "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\n"
-    "Content-Type: text/plain\r\nContent-Length: 11\r\n\r\noverloaded\n";
+    "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\n"
+    "Cache-Control: no-store\r\nContent-Type: text/plain; charset=utf-8\r\n"
+    "Content-Length: 23\r\n\r\noverloaded: overloaded\n";
 
 net::Descriptor open_reserve() noexcept;
 /// A closed one, and errno, where there is none.
 net::Descriptor accept_from(int listening) noexcept;
-void answer_overloaded(int fd) noexcept;
+/// The status that was sent; 0 where the connection took nothing.
+std::uint16_t answer_overloaded(int fd) noexcept;
 void loop_ended(std::exception_ptr error);
 
 }  // namespace
@@ -165,9 +167,11 @@ Acceptor::Loop::Queue Acceptor::Loop::spend_reserve() {
 
 void Acceptor::Loop::turn_away(net::Descriptor connection) {
     ++turned_away;
-    sink.turned_away(net::peer_address(connection.get()), port.number);
+    auto const client = net::peer_address(connection.get());
+    bool const is_plain = port.protocol == model::ListenerProtocol::http;
+    auto const status = is_plain ? answer_overloaded(connection.get()) : std::uint16_t{0};
+    sink.turned_away(client, port.number, status);
     log_turned_away();
-    if (port.protocol == model::ListenerProtocol::http) answer_overloaded(connection.get());
 }
 
 void Acceptor::Loop::log_turned_away() {
@@ -188,15 +192,17 @@ net::Descriptor accept_from(int listening) noexcept {
     return net::Descriptor(::accept4(listening, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
 }
 
-void answer_overloaded(int fd) noexcept {
-    // Unread input would make the kernel reset the connection and with it destroy the answer. Who
-    // has sent more than this by now does not read it anyway.
+std::uint16_t answer_overloaded(int fd) noexcept {
+    // Unread input would make the kernel reset the connection and with it destroy the answer. A
+    // client that has sent more than this by now is not waiting for one.
     std::array<char, 16 * 1024> unread;
     ::recv(fd, unread.data(), unread.size(), MSG_DONTWAIT);
     // Best effort: a connection this young takes a few bytes, and there is nobody to wait for it.
-    if (::send(fd, kOverloaded.data(), kOverloaded.size(), MSG_NOSIGNAL | MSG_DONTWAIT) > 0) {
-        ::shutdown(fd, SHUT_WR);
+    if (::send(fd, kOverloaded.data(), kOverloaded.size(), MSG_NOSIGNAL | MSG_DONTWAIT) <= 0) {
+        return 0;
     }
+    ::shutdown(fd, SHUT_WR);
+    return 503;
 }
 
 void loop_ended(std::exception_ptr error) {

@@ -17,8 +17,9 @@ struct AcceptSink {
     std::function<bool()> has_room;
     /// Takes over an accepted, non-blocking socket of the listeners on `port`.
     std::function<void(net::Descriptor socket, std::uint16_t port)> hand_over;
-    /// Counts a connection that was turned away.
-    std::function<void(net::SocketAddress const& client, std::uint16_t port)> turned_away;
+    /// Counts a connection that was turned away with this HTTP status; 0: no answer was given.
+    std::function<void(net::SocketAddress const& client, std::uint16_t port, std::uint16_t status)>
+        turned_away;
 };
 
 /// Accepts the connections of one port for as long as it lives.

@@ -145,7 +145,7 @@ void Server::wait_for_signal() {
     signals_.async_wait([this](boost::system::error_code error, int) {
         if (error) return;
         drain_.on_signal(Clock::now());
-        log::info("draining for a signal", {{"connections", serving_.connections()}});
+        log::info("draining for a signal", {{"connections", serving_.load()}});
         tick();
         wait_for_signal();
     });
@@ -153,7 +153,7 @@ void Server::wait_for_signal() {
 
 /// Lets the drain look at the time and the sessions, and comes back while it goes on.
 void Server::tick() {
-    drain_.on_tick(Clock::now(), serving_.connections());
+    drain_.on_tick(Clock::now(), serving_.load());
     carry_out(drain_.orders());
     if (drain_.state() == control::DrainState::done) return;
     if (drain_.state() == control::DrainState::serving) {

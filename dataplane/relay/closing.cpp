@@ -59,6 +59,7 @@ constexpr std::array<Row, kStates> kTable{{
              Reason::backend_lost},
             {backend_gone_mid_frame, lingering,
              drop_client | drop_backend | fin_client | fin_backend, Reason::lost_mid_frame},
+            {recalled, open},
             {boundary, announced, close_client | drop_backend},
             {timeout, announced, close_client | drop_backend},
             {cut, ended, close_client | close_backend | fin_client | fin_backend},
@@ -159,19 +160,13 @@ std::string_view to_string(State state) noexcept {
 }
 
 std::string_view to_string(Event event) noexcept {
-    constexpr std::array<std::string_view, kEvents> names{"client_close",
-                                                          "backend_close",
-                                                          "client_fault",
-                                                          "backend_fault",
-                                                          "client_fin",
-                                                          "client_reset",
-                                                          "backend_gone",
-                                                          "backend_gone_mid_frame",
-                                                          "gateway_close",
-                                                          "boundary",
-                                                          "timeout",
-                                                          "settled",
-                                                          "cut"};
+    constexpr std::array<std::string_view, kEvents> names{"client_close",  "backend_close",
+                                                          "client_fault",  "backend_fault",
+                                                          "client_fin",    "client_reset",
+                                                          "backend_gone",  "backend_gone_mid_frame",
+                                                          "gateway_close", "recalled",
+                                                          "boundary",      "timeout",
+                                                          "settled",       "cut"};
     return names[static_cast<std::size_t>(event)];
 }
 

@@ -41,12 +41,13 @@ enum class Event : std::uint8_t {
     backend_gone,            ///< The backend's stream ended or died, at a frame boundary.
     backend_gone_mid_frame,  ///< The same, with part of a long frame already passed.
     gateway_close,           ///< The gateway wants to end the session, for the reason given.
+    recalled,                ///< The gateway has changed its mind before it told anybody.
     boundary,                ///< The place for the Close that is due has been reached.
     timeout,                 ///< The state's time is over.
     settled,                 ///< Both streams have ended.
     cut,                     ///< The drain's deadline: end it now.
 };
-inline constexpr std::size_t kEvents = 13;
+inline constexpr std::size_t kEvents = 14;
 
 /// What a transition does, in this order.
 enum class Action : std::uint16_t {

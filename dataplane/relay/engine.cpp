@@ -29,6 +29,7 @@ public:
 
     void adopt(Admission admission);
     void close(LiveSession& session, Reason reason, std::uint16_t code);
+    void recall(Reason reason);
     void set_close_place(ClosePlace place);
     void cut();
 
@@ -97,6 +98,8 @@ bool Engine::close(SessionId id, Reason reason, std::uint16_t code) {
     core_->close(*found->second, reason, code);
     return true;
 }
+
+void Engine::recall(Reason reason) { core_->recall(reason); }
 
 void Engine::set_close_place(ClosePlace place) { core_->set_close_place(place); }
 
@@ -283,6 +286,13 @@ void Engine::Core::close(LiveSession& session, Reason reason, std::uint16_t code
     session.tunnel.close(bench_, reason, code);
     take_turn(session);
     bury();
+}
+
+void Engine::Core::recall(Reason reason) {
+    for (auto& [id, session] : sessions_) {
+        session->tunnel.recall(bench_, reason);
+        after_turn(*session);
+    }
 }
 
 void Engine::Core::set_close_place(ClosePlace place) {

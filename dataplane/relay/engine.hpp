@@ -42,6 +42,8 @@ public:
     /// message boundary, then as docs/closing.md says. A session that is closing is left alone.
     /// False when there is no such session.
     bool close(SessionId id, Reason reason, std::uint16_t code);
+    /// Lets go on what close() was to end for `reason` and no peer has been told of yet.
+    void recall(Reason reason);
     /// Where a Close of ours may stand from now on, the ones that are due already included.
     void set_close_place(ClosePlace place);
     /// Ends every session now; what could not be closed in order is counted in drain_forced.

@@ -86,6 +86,8 @@ public:
 
     /// Begins to close for `reason` with Close `code`; nothing happens if the end has begun.
     void close(Workbench& bench, Reason reason, std::uint16_t code);
+    /// Takes a close() for `reason` back that nobody has been told of yet; else nothing happens.
+    void recall(Workbench& bench, Reason reason);
     /// The bench's `close_place` has changed: a Close that is due may have found its place.
     void look_for_close_place(Workbench& bench) { raise_boundary_if_there(bench); }
     /// The time of the present state is over.

@@ -56,6 +56,11 @@ void Tunnel<Wire>::close(Workbench& bench, Reason reason, std::uint16_t code) {
 }
 
 template <class Wire>
+void Tunnel<Wire>::recall(Workbench& bench, Reason reason) {
+    if (state_ == State::announcing && ending_.reason == reason) raise(bench, Event::recalled);
+}
+
+template <class Wire>
 void Tunnel<Wire>::timeout(Workbench& bench) {
     raise(bench, Event::timeout);
 }

@@ -71,10 +71,12 @@ void Serving::stop() {
         worker->stop();
 }
 
-std::size_t Serving::connections() const noexcept {
+std::size_t Serving::load() const noexcept { return sum(&Worker::load); }
+
+std::size_t Serving::sum(std::size_t (Worker::*part)() const noexcept) const noexcept {
     std::size_t sum = 0;
     for (auto const& worker : workers_)
-        sum += worker->load();
+        sum += (*worker.*part)();
     return sum;
 }
 
@@ -93,14 +95,14 @@ std::vector<listen::TlsContexts::Expiry> Serving::certificate_expiries() const {
 std::vector<listen::AcceptThread> Serving::accept_threads() {
     std::vector<listen::AcceptThread> threads;
     for (auto const& worker : workers_) {
-        auto const has_room = [this] { return connections() < connections_max_; };
+        auto const has_room = [this] { return sum(&Worker::connections) < connections_max_; };
         auto const hand_over = [this, own = worker.get()](net::Descriptor socket,
                                                           std::uint16_t port) {
             worker_for_one_more(*own).accept(std::move(socket), port);
         };
         auto const turned_away = [own = worker.get()](net::SocketAddress const& client,
-                                                      std::uint16_t port) {
-            own->count_turned_away(client, port);
+                                                      std::uint16_t port, std::uint16_t status) {
+            own->count_turned_away(client, port, status);
         };
         threads.push_back(
             {worker->io(),

@@ -50,8 +50,8 @@ public:
     /// Closes the ports, ends what is left and joins the workers.
     void stop();
 
-    /// Sessions, and handshakes under way.
-    [[nodiscard]] std::size_t connections() const noexcept;
+    /// Sessions, and handshakes that are not answered yet.
+    [[nodiscard]] std::size_t load() const noexcept;
     [[nodiscard]] std::vector<std::unique_ptr<Worker>> const& workers() const noexcept {
         return workers_;
     }
@@ -59,6 +59,7 @@ public:
     [[nodiscard]] std::vector<listen::TlsContexts::Expiry> certificate_expiries() const;
 
 private:
+    [[nodiscard]] std::size_t sum(std::size_t (Worker::*part)() const noexcept) const noexcept;
     [[nodiscard]] std::vector<listen::AcceptThread> accept_threads();
     [[nodiscard]] Worker& worker_for_one_more(Worker& acceptor) noexcept;
 

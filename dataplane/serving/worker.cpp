@@ -58,6 +58,7 @@ struct Worker::Core {
     asio::io_context io{1};
     telemetry::WorkerCells cells;
     std::atomic<std::size_t> handshakes{0};
+    std::atomic<std::size_t> unanswered{0};  // Of these.
     std::atomic<std::size_t> sessions{0};
     relay::Engine engine;
     handshake::Services services;
@@ -89,21 +90,23 @@ asio::io_context& Worker::io() noexcept { return core_->io; }
 
 void Worker::accept(net::Descriptor socket, std::uint16_t port) {
     core_->handshakes.fetch_add(1, std::memory_order_relaxed);
+    core_->unanswered.fetch_add(1, std::memory_order_relaxed);
     core_->post([core = core_.get(), socket = std::move(socket), port]() mutable {
         handshake::start(core->services, std::move(socket), port);
     });
 }
 
-void Worker::count_turned_away(net::SocketAddress const& client, std::uint16_t port) {
+void Worker::count_turned_away(net::SocketAddress const& client, std::uint16_t port,
+                               std::uint16_t status) {
     auto const address = net::to_string(client);
     auto const what = "turned away from port " + std::to_string(port);
     core_->cells.connections_accepted.add();
     core_->cells.count_upgrade(
-        {.route = {}, .status = 503, .reason = std::string(to_string(Reason::overloaded))});
+        {.route = {}, .status = status, .reason = std::string(to_string(Reason::overloaded))});
     telemetry::AccessRecord record;
     record.started = WallClock::now();
     record.client = address;
-    record.status = 503;
+    record.status = status;
     record.reason = Reason::overloaded;
     record.close_text = what;
     core_->services.log.write(record);
@@ -136,6 +139,10 @@ void Worker::list_sessions(SessionQuery query, std::function<void(boost::json::a
 }
 
 std::size_t Worker::load() const noexcept {
+    return core_->unanswered.load(std::memory_order_relaxed) + sessions();
+}
+
+std::size_t Worker::connections() const noexcept {
     return core_->handshakes.load(std::memory_order_relaxed) + sessions();
 }
 
@@ -157,7 +164,7 @@ Worker::Core::Core(int index, telemetry::AccessLog& access_log, handshake::Setti
     services.adopt = [this](relay::Admission admission, ServingState const& admitted_by) {
         adopt(std::move(admission), admitted_by);
     };
-    services.on_answer = [this] { handshakes.fetch_sub(1, std::memory_order_relaxed); };
+    services.on_answer = [this] { unanswered.fetch_sub(1, std::memory_order_relaxed); };
     services.on_end = [this] { handshake_ended(); };
 }
 
@@ -175,6 +182,7 @@ void Worker::Core::adopt(relay::Admission admission, ServingState const& admitte
 }
 
 void Worker::Core::handshake_ended() {
+    handshakes.fetch_sub(1, std::memory_order_relaxed);
     if (stopping && services.group.is_empty()) io.stop();
 }
 

@@ -37,9 +37,10 @@ public:
     [[nodiscard]] boost::asio::io_context& io() noexcept;
     /// Takes over an accepted, non-blocking socket. `port` is the listener's.
     void accept(net::Descriptor socket, std::uint16_t port);
-    /// Counts and logs a connection that an acceptor turned away as `overloaded`. On the worker's
-    /// thread only: it writes cells.
-    void count_turned_away(net::SocketAddress const& client, std::uint16_t port);
+    /// Counts and logs a connection that an acceptor turned away as `overloaded`, with this status
+    /// (0: none could be given). On the worker's thread only: it writes cells.
+    void count_turned_away(net::SocketAddress const& client, std::uint16_t port,
+                           std::uint16_t status);
     /// New handshakes go by this state from now on; live sessions by their rules' onRouteChange
     /// and onRouteDelete.
     void swap(std::shared_ptr<ServingState const> state);
@@ -55,8 +56,11 @@ public:
     /// Asks for list_sessions() of the worker's; `done` runs on its thread.
     void list_sessions(SessionQuery query, std::function<void(boost::json::array)> done);
 
-    /// Sessions and handshakes; what the acceptors balance by.
+    /// Sessions, and handshakes that are not answered yet: what acceptors balance by and a drain
+    /// waits for.
     [[nodiscard]] std::size_t load() const noexcept;
+    /// Sessions, and handshakes whose client still holds a descriptor: what the capacity bounds.
+    [[nodiscard]] std::size_t connections() const noexcept;
     [[nodiscard]] std::size_t sessions() const noexcept;
     [[nodiscard]] telemetry::WorkerCells const& cells() const noexcept;
 

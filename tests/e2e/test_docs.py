@@ -6,7 +6,6 @@ import re
 import shlex
 import shutil
 import signal
-import ssl
 import subprocess
 import sys
 import urllib.parse
@@ -23,6 +22,7 @@ from harness.manifests import listener, tls_secret
 from harness.paths import BIN, EXAMPLES, REPO, TESTS
 from harness.ports import free_port
 from harness.process import Process
+from harness.tls import threaded_context
 from harness.waiting import eventually
 
 LISTENER, LISTENER_TLS, BACKEND = 8080, 8443, 9001  # As the examples have them.
@@ -200,7 +200,7 @@ def test_the_tls_example_makes_a_service_with_a_certificate_of_ones_own(by_hand)
     del secret["metadata"]["namespace"]
     (by_hand.examples / "tls" / "secret.yaml").write_text(yaml.safe_dump(secret))
     by_hand.start_all("examples", "default/edge-tls")
-    trusting = ssl.create_default_context(cafile=folder / "tls.crt")
+    trusting = threaded_context(folder / "tls.crt")
     url = f"wss://localhost:{by_hand.ports[LISTENER_TLS]}/chat"
     with connect(url, proxy=None, ssl=trusting) as client:
         client.send("hello")

@@ -51,7 +51,7 @@ def dial_port(address: str, port: int, authority, host: str, server_name=None, *
     return connect(
         f"wss://{host}:{port}/",
         sock=socket.create_connection((address, port)),
-        ssl=authority.client_context(),
+        ssl=authority.threaded_context(),
         server_hostname=server_name or host,
         **more,
     )

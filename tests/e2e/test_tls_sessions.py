@@ -4,7 +4,6 @@ certificate of the test's own CA, clients that see every frame and how the strea
 
 import os
 import socket
-import ssl
 import threading
 import time
 
@@ -22,19 +21,19 @@ HEAD_TIMEOUT = 10  # Seconds; common/base/limits.hpp.
 
 
 @pytest.fixture
-def tls(gateway, tmp_path) -> ssl.SSLContext:
-    """The gateway runs with one HTTPS listener before an echo; the context trusts it."""
+def authority(gateway, tmp_path) -> Authority:
+    """The gateway runs with one HTTPS listener before an echo; it is of this authority."""
     authority = Authority(tmp_path)
     gateway.manifests.write("secret", tls_secret("local", *authority.issue("localhost")))
     with EchoBackend() as backend:
         gateway.serve(backend.address)
         gateway.manifests.gateway(tls_listener(gateway.port, "local"))
         gateway.start(flags=("--drain-timeout", "6s"))
-        yield authority.client_context()
+        yield authority
 
 
-def raw_client(gateway, tls) -> RawClient:
-    return RawClient(gateway.plane.address, gateway.port, tls=tls)
+def raw_client(gateway, authority) -> RawClient:
+    return RawClient(gateway.plane.address, gateway.port, tls=authority.client_context())
 
 
 def url(gateway) -> str:
@@ -42,12 +41,12 @@ def url(gateway) -> str:
 
 
 @pytest.mark.parametrize("size", [1 << 14, (1 << 14) + 1, 1 << 20])
-def test_messages_that_do_not_compress_pass_both_ways(gateway, tls, size):
+def test_messages_that_do_not_compress_pass_both_ways(gateway, authority, size):
     failures = []
 
     def exchange():
         try:
-            with connect(url(gateway), ssl=tls, proxy=None, compression=None, max_size=None) as it:
+            with connect(url(gateway), ssl=authority.threaded_context(), proxy=None, compression=None, max_size=None) as it:
                 for _ in range(4):
                     message = os.urandom(size)
                     it.send(message)
@@ -63,8 +62,8 @@ def test_messages_that_do_not_compress_pass_both_ways(gateway, tls, size):
     assert failures == []
 
 
-def test_a_drain_gives_each_client_one_close_and_then_close_notify(gateway, tls):
-    clients = [raw_client(gateway, tls).upgraded() for _ in range(10)]
+def test_a_drain_gives_each_client_one_close_and_then_close_notify(gateway, authority):
+    clients = [raw_client(gateway, authority).upgraded() for _ in range(10)]
     for client in clients:
         client.echo("before")
     assert gateway.plane.admin("/drain", "POST").status < 300
@@ -79,11 +78,11 @@ def test_a_drain_gives_each_client_one_close_and_then_close_notify(gateway, tls)
     assert gateway.plane.metrics().total("holdfast_drain_forced_total") == 0
 
 
-def test_a_client_that_sends_no_client_hello_is_let_go(gateway, tls):
-    with Bystander(url(gateway), tls) as bystander:
+def test_a_client_that_sends_no_client_hello_is_let_go(gateway, authority):
+    with Bystander(url(gateway), authority.threaded_context()) as bystander:
         began = time.monotonic()
         silent = socket.create_connection((gateway.plane.address, gateway.port), timeout=60)
-        with silent, raw_client(gateway, tls) as other:
+        with silent, raw_client(gateway, authority) as other:
             other.upgraded().echo("served while the other says nothing")
             assert silent.recv(1) == b"", "the connection is closed without a word"
             assert HEAD_TIMEOUT - 1 < time.monotonic() - began < 2 * HEAD_TIMEOUT
@@ -101,9 +100,9 @@ ENDS = {
 
 
 @pytest.mark.parametrize("how", ENDS)
-def test_only_close_notify_ends_a_stream_in_good_order(gateway, tls, how):
+def test_only_close_notify_ends_a_stream_in_good_order(gateway, authority, how):
     end, reason = ENDS[how]
-    with Bystander(url(gateway), tls), raw_client(gateway, tls) as client:
+    with Bystander(url(gateway), authority.threaded_context()), raw_client(gateway, authority) as client:
         client.upgraded().echo("before")
         end(client)
         (line,) = gateway.plane.wait_logged(reason=reason)

@@ -32,6 +32,7 @@ struct Simulation {
         backend_side.window = 500 + random() % 100'000;
         closes_at = random() % 3 == 0 ? random() % 200 : kNever;
         hurries_at = random() % 10 == 0 ? random() % 250 : kNever;
+        recalls_at = random() % 10 == 0 ? random() % 250 : kNever;
         cuts_at = random() % 12 == 0 ? random() % 300 : kNever;
     }
 
@@ -48,6 +49,7 @@ struct Simulation {
             bench.close_place = ClosePlace::between_frames;
             tunnel->look_for_close_place(bench);
         }
+        if (step == recalls_at) tunnel->recall(bench, Reason::drain);
         if (step == cuts_at) {
             was_cut = true;
             tunnel->close(bench, Reason::drain, 1012);
@@ -298,7 +300,7 @@ struct Simulation {
     Workbench bench{.scratch = scratch, .pool = pool};
     std::optional<Tunnel<FakeWire>> tunnel{std::in_place, FakeWire(client_side),
                                            FakeWire(backend_side)};
-    std::size_t closes_at, hurries_at, cuts_at;
+    std::size_t closes_at, hurries_at, recalls_at, cuts_at;
     bool queued = true;
     bool hurried = false;
     bool was_cut = false;

@@ -67,6 +67,24 @@ TEST_F(EngineTest, ClosesOnceWith1012AndWaitsForTheClientsLastWords) {
     EXPECT_EQ(log.lines[0].code, 1012);
 }
 
+TEST_F(EngineTest, LetsASessionGoOnWhoseCloseIsRecalledBeforeAnybodyWasTold) {
+    auto const ends = adopt();
+    auto const begun = test::frame({.opcode = 1, .fin = false}, "half ");
+    auto const ended = test::frame({.opcode = 0}, "a message");
+    ends.backend->send(begun);
+    ASSERT_TRUE(run_until_received(*ends.client, begun));
+    close_all(Reason::drain, 1012);
+
+    engine->recall(Reason::drain);
+
+    ends.backend->send(test::join({ended, backend_text("and on")}));
+    EXPECT_TRUE(
+        run_until_received(*ends.client, test::join({begun, ended, backend_text("and on")})));
+    ends.client->reset();
+    ASSERT_TRUE(run_until([&] { return engine->size() == 0; }));
+    EXPECT_EQ(log.lines.at(0).reason, Reason::client_lost);
+}
+
 TEST_F(EngineTest, TellsTheClientThatItsBackendIsLost) {
     auto const ends = adopt();
     ends.backend->send(backend_text("whole"));

@@ -9,6 +9,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from .tls import threaded_context
+
 
 class Authority:
     def __init__(self, folder: Path):
@@ -30,6 +32,9 @@ class Authority:
 
     def client_context(self) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=self.file)
+
+    def threaded_context(self) -> ssl.SSLContext:
+        return threaded_context(self.file)
 
     def _sign(self, subject: str, public_key, names: tuple | None, issuer: str):
         now = datetime.datetime.now(datetime.timezone.utc)

@@ -266,6 +266,21 @@ TEST(YoungPublisher, OffersATableWhoseRoutesAreBack) {
     EXPECT_EQ(publisher.offers()[0].version.hash, model::content_hash(with_routes(5)));
 }
 
+TEST(YoungPublisher, StillPutsAwayWhatIsRefusedOfTheTableThatStays) {
+    Publisher publisher(kNow);
+    publisher.publish(tables(with_routes(6)), {}, kNow);
+    publisher.connect(1, hello(""), kNow);
+    auto const sent = due_snapshot(publisher, 1);
+    publisher.publish(tables(with_routes(0)), {}, kNow + 1s);
+
+    publisher.refuse(1, {sent.nonce, "", {{"Route default/r0", "", "no"}}}, kNow + 2s);
+
+    model::Table rest = with_routes(6);
+    rest.routes.erase("default/r0");
+    EXPECT_EQ(publisher.offers()[0].version.hash, model::content_hash(rest));
+    EXPECT_THAT(publisher.offers()[0].held, SizeIs(1));
+}
+
 TEST(YoungPublisher, LetsHalfOfTheRoutesGoAndAnyTwo) {
     Publisher publisher(kNow);
     publisher.publish(tables(with_routes(6)), {}, kNow);
