@@ -20,9 +20,9 @@ LINE_COLUMNS_MAX = 100
 # Where a library's headers may be included: everywhere else they would spread.
 DOORS = {
     r"yaml-cpp/": ("controller/source/yaml_reader",),
-    r"prometheus/": ("dataplane/telemetry/", "controller/status/", "controller/push/", "tests/"),
+    r"prometheus/": ("dataplane/telemetry/", "controller/status/"),
     r"cpprest/": ("controller/kube/",),
-    r"spdlog/": ("common/base/log", "dataplane/telemetry/access_log"),
+    r"spdlog/": ("common/base/log",),
     r"CLI/": ("common/command_line/", "controller/flags",
               "dataplane/process/flags"),
     r"boost/(asio|beast)": ("common/admin/", "controller/push/", "controller/source/", "controller/",

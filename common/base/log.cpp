@@ -9,7 +9,6 @@
 
 #include <array>
 #include <atomic>
-#include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <future>
@@ -19,6 +18,7 @@
 #include <utility>
 
 #include "common/base/limits.hpp"
+#include "common/base/signals.hpp"
 #include "common/base/utf8.hpp"
 
 namespace holdfast::log {
@@ -125,13 +125,8 @@ std::shared_ptr<spdlog::logger> Writer::logger() {
 }
 
 void Writer::start() {
-    // Signals are the main thread's: this one blocks all of them.
-    auto const block_signals = [] {
-        sigset_t all;
-        sigfillset(&all);
-        pthread_sigmask(SIG_SETMASK, &all, nullptr);
-    };
-    pool_ = std::make_shared<Pool>(limits::log_lines_max, 1, block_signals);
+    SignalsBlocked const blocked;
+    pool_ = std::make_shared<Pool>(limits::log_lines_max, 1);
     logger_ = std::make_shared<spdlog::async_logger>(
         "holdfast", std::make_shared<spdlog::sinks::stderr_sink_mt>(), pool_,
         spdlog::async_overflow_policy::overrun_oldest);

@@ -1,23 +1,16 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
-#include <openssl/x509.h>
 
-#include <memory>
-
+#include "common/base/openssl.hpp"
 #include "common/model/syntax.hpp"
 #include "common/model/validate_parts.hpp"
 
 namespace holdfast::model {
 namespace {
 
-struct Free {
-    void operator()(BIO* bio) const noexcept { BIO_free(bio); }
-    void operator()(X509* certificate) const noexcept { X509_free(certificate); }
-    void operator()(EVP_PKEY* key) const noexcept { EVP_PKEY_free(key); }
-};
-using Bio = std::unique_ptr<BIO, Free>;
-using X509Certificate = std::unique_ptr<X509, Free>;
-using PrivateKey = std::unique_ptr<EVP_PKEY, Free>;
+using Bio = openssl::Owned<BIO>;
+using X509Certificate = openssl::Owned<X509>;
+using PrivateKey = openssl::Owned<EVP_PKEY>;
 
 /// The first certificate of the chain; null, and reported, unless all of the chain can be read.
 X509Certificate read_chain(std::string const& pem, Place const& place);

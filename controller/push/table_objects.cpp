@@ -70,15 +70,10 @@ void replace(model::Table& table, std::string const& name, TableObject const& ob
     });
 }
 
-bool leave_out(model::Table& table, std::string const& name) {
-    bool left_out = false;
+void leave_out(model::Table& table, std::string const& name) {
     with_collection(name, [&](std::string const& key, auto collection) {
-        if ((table.*collection).contains(key)) {
-            left_out = true;
-            forget(table, key, collection);
-        }
+        if ((table.*collection).contains(key)) forget(table, key, collection);
     });
-    return left_out;
 }
 
 namespace {

@@ -30,7 +30,7 @@ void replace(model::Table& table, std::string const& name, TableObject const& ob
 /// Takes an object out with the smallest consequence that keeps the table whole: a route goes; a
 /// backend's references become invalid and answer 500 for their share; a certificate leaves its
 /// listeners, which stay without one; a listener takes its attachments along, and a route without
-/// any goes. False when the table holds no such object.
-bool leave_out(model::Table& table, std::string const& name);
+/// any goes.
+void leave_out(model::Table& table, std::string const& name);
 
 }  // namespace holdfast::controller

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <utility>
 
+#include "common/base/ascii.hpp"
+
 namespace holdfast::controller {
 
 namespace {
@@ -56,8 +58,6 @@ namespace {
 bool is_one_of(std::string_view text, std::span<std::string_view const> words) {
     return std::ranges::find(words, text) != words.end();
 }
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// A JSON number (RFC 8259 §6): what every reader takes the same way.
 bool is_plain_decimal(std::string_view text) {

@@ -22,9 +22,6 @@ public:
     Member& operator=(Member const&) = delete;
     virtual ~Member() = default;
 
-    /// TimePoint::max() for none.
-    [[nodiscard]] TimePoint deadline() const noexcept { return deadline_; }
-
     /// Time has passed: called each limits::timer_tick.
     virtual void on_tick() noexcept = 0;
     /// The deadline has passed. Called once per deadline: a new one must be set first.

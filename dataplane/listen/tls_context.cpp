@@ -2,28 +2,23 @@
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
-#include <openssl/x509v3.h>
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <ctime>
 #include <utility>
 
+#include "common/base/ascii.hpp"
 #include "common/base/assert.hpp"
+#include "common/base/openssl.hpp"
 #include "common/model/hostname.hpp"
 
 namespace holdfast::listen {
 namespace {
 
-struct PemDelete {
-    void operator()(BIO* bio) const noexcept { BIO_free(bio); }
-    void operator()(X509* certificate) const noexcept { X509_free(certificate); }
-    void operator()(EVP_PKEY* key) const noexcept { EVP_PKEY_free(key); }
-};
-using BioPtr = std::unique_ptr<BIO, PemDelete>;
-using X509Ptr = std::unique_ptr<X509, PemDelete>;
-using KeyPtr = std::unique_ptr<EVP_PKEY, PemDelete>;
+using BioPtr = openssl::Owned<BIO>;
+using X509Ptr = openssl::Owned<X509>;
+using KeyPtr = openssl::Owned<EVP_PKEY>;
 
 bool configure(SSL_CTX* context) noexcept;
 bool use_chain(SSL_CTX* context, std::string const& pem);
@@ -31,7 +26,6 @@ bool use_key(SSL_CTX* context, std::string const& pem);
 std::string last_openssl_error();
 WallClock::time_point not_after(SSL_CTX const* context);
 bool names_host(SSL_CTX const* context, std::string_view server_name) noexcept;
-std::string lower(std::string_view text);
 /// Where an SSL object keeps the names of its port.
 int port_slot() noexcept;
 
@@ -164,7 +158,7 @@ int TlsContexts::choose_certificate(SSL* ssl, int* alert, void*) noexcept {
     char const* const server_name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
     auto const* const port = static_cast<Port const*>(SSL_get_ex_data(ssl, port_slot()));
     if (server_name == nullptr || port == nullptr) return SSL_TLSEXT_ERR_NOACK;
-    auto const* const chosen = port->find(lower(server_name));
+    auto const* const chosen = port->find(to_lower(server_name));
     if (chosen == nullptr) {
         *alert = SSL_AD_UNRECOGNIZED_NAME;
         return SSL_TLSEXT_ERR_ALERT_FATAL;
@@ -246,13 +240,6 @@ WallClock::time_point not_after(SSL_CTX const* context) {
 bool names_host(SSL_CTX const* context, std::string_view server_name) noexcept {
     auto* const leaf = SSL_CTX_get0_certificate(context);
     return X509_check_host(leaf, server_name.data(), server_name.size(), 0, nullptr) == 1;
-}
-
-std::string lower(std::string_view text) {
-    std::string lowered(text);
-    for (auto& c : lowered)
-        c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    return lowered;
 }
 
 int port_slot() noexcept {

@@ -6,7 +6,6 @@
 
 #include "common/base/limits.hpp"
 #include "common/base/log.hpp"
-#include "common/model/table_json.hpp"
 #include "dataplane/process/resources.hpp"
 
 namespace asio = boost::asio;

@@ -5,11 +5,11 @@
 #include <boost/asio/post.hpp>
 
 #include <atomic>
-#include <csignal>
 #include <string>
 #include <thread>
 #include <utility>
 
+#include "common/base/signals.hpp"
 #include "dataplane/eviction/sentence.hpp"
 #include "dataplane/eviction/session_closer.hpp"
 #include "dataplane/handshake/handshake.hpp"
@@ -20,26 +20,6 @@
 namespace holdfast {
 
 namespace asio = boost::asio;
-
-namespace {
-
-/// Signals are the main thread's: a thread started under this blocks them all.
-class SignalsBlocked {
-public:
-    SignalsBlocked() {
-        sigset_t all;
-        sigfillset(&all);
-        ::pthread_sigmask(SIG_SETMASK, &all, &before_);
-    }
-    ~SignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-    SignalsBlocked(SignalsBlocked const&) = delete;
-    SignalsBlocked& operator=(SignalsBlocked const&) = delete;
-
-private:
-    sigset_t before_;
-};
-
-}  // namespace
 
 struct Worker::Core {
     Core(int index, telemetry::AccessLog& access_log, handshake::Settings const& settings);

@@ -9,7 +9,6 @@
 #include <atomic>
 #include <cerrno>
 #include <condition_variable>
-#include <csignal>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -17,6 +16,7 @@
 
 #include "common/base/limits.hpp"
 #include "common/base/log.hpp"
+#include "common/base/signals.hpp"
 
 namespace holdfast::telemetry {
 namespace {
@@ -74,13 +74,8 @@ Result<std::unique_ptr<AccessLog>> open_access_log(std::string const& path) {
 namespace {
 
 QueuedLog::QueuedLog(int fd) : fd_(fd) {
-    // Signals are the main thread's: the writer thread inherits a mask that blocks them all.
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
+    SignalsBlocked const blocked;
     thread_ = std::thread([this] { run(); });
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 QueuedLog::~QueuedLog() {
