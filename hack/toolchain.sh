@@ -10,6 +10,9 @@ repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cache=${HOLDFAST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/holdfast}
 root=$cache/debian13
 export REPO=$repo CACHE=$cache HOLDFAST_CACHE=$cache CCACHE_DIR=$cache/ccache
+# Whoever works as root inside the toolchain leaves nothing in the user's own caches.
+export GOCACHE=$cache/go-build GOMODCACHE=$cache/go-mod PIP_CACHE_DIR=$cache/pip
+export npm_config_cache=$cache/npm
 
 say() { printf '\033[1m==> %s\033[0m\n' "$*" >&2; }
 die() { printf 'holdfast: %s\n' "$*" >&2; exit 1; }
@@ -52,7 +55,8 @@ in_toolchain() {
     bash -c "$enter_root" holdfast "$(export -p)" "$root" "$PWD" "$@")
   if ((EUID == 0)); then "${enter[@]}"; return; fi
   as_root "${enter[@]}" || status=$?
-  as_root chown -R "$(id -u):$(id -g)" "$repo" "$cache/ccache"
+  as_root find "$repo" "$cache" -path "$root" -prune -o \
+    ! -user "$(id -u)" -exec chown -h "$(id -u):$(id -g)" {} +
   return "$status"
 }
 

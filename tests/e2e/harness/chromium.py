@@ -90,6 +90,8 @@ def chromium_page(folder: Path, flags: tuple = ()):
             "about:blank",
         ],
         folder,
+        # Its crash reporter and caches would go to the user's home.
+        env={"XDG_CONFIG_HOME": str(folder), "XDG_CACHE_HOME": str(folder)},
     )
 
     def devtools_url():

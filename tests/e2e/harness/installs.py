@@ -37,7 +37,7 @@ def gorilla_client() -> Path:
             ["go", "build", "-o", folder / "gorilla_client", "."],
             CLIENTS / "go",
             GOTOOLCHAIN="local",
-            GOFLAGS="-mod=readonly -buildvcs=false",
+            GOFLAGS="-mod=readonly -modcacherw -buildvcs=false",
         )
 
     return _installed("go", sources, install) / "gorilla_client"
