@@ -113,6 +113,17 @@ Quarantine const* Publisher::quarantine(std::string const& gateway) const {
     return channel == channels_.end() ? nullptr : &channel->second.quarantine;
 }
 
+model::Table const* Publisher::wanted(std::string const& gateway) const {
+    auto const channel = channels_.find(gateway);
+    return channel == channels_.end() ? nullptr : &channel->second.wanted;
+}
+
+std::vector<Problem> const& Publisher::held(std::string const& gateway) const {
+    static std::vector<Problem> const nothing;
+    auto const channel = channels_.find(gateway);
+    return channel == channels_.end() ? nothing : channel->second.held;
+}
+
 std::vector<Offer> Publisher::offers() const {
     std::vector<Offer> all;
     for (auto const& [gateway, channel] : channels_) {

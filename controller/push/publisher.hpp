@@ -82,6 +82,10 @@ public:
     [[nodiscard]] Fleet const& fleet() const noexcept { return fleet_; }
     /// What is kept from the data planes of a Gateway; null for one that never had a table.
     [[nodiscard]] Quarantine const* quarantine(std::string const& gateway) const;
+    /// What translate wants a Gateway's data planes to have; null for one that never had a table.
+    [[nodiscard]] model::Table const* wanted(std::string const& gateway) const;
+    /// Why a Gateway's newest table is not offered at all; empty otherwise.
+    [[nodiscard]] std::vector<Problem> const& held(std::string const& gateway) const;
     /// Sorted by Gateway.
     [[nodiscard]] std::vector<Offer> offers() const;
 

@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <string>
 #include <vector>
+
+#include "controller/translate/conditions.hpp"
+#include "controller/translate/gateway_status.hpp"
 
 namespace holdfast::controller {
 namespace {
@@ -29,26 +33,87 @@ bool lacks_something(RouteParentStatus const& parent) {
     return (resolved != nullptr && !resolved->status) || (partial != nullptr && partial->status);
 }
 
-/// Why the route was left out of the Gateway's table; empty when it was not.
-std::string rejection(Publisher const& publisher, std::string_view route,
-                      RouteParentStatus const& parent) {
-    Quarantine const* const quarantine = publisher.quarantine(gateway_of(parent));
+/// What is kept from the data planes of a Gateway of those objects, and why; empty for nothing.
+std::string kept_back(Publisher const& publisher, std::string const& gateway,
+                      std::set<std::string> const& objects) {
+    Quarantine const* const quarantine = publisher.quarantine(gateway);
     if (quarantine == nullptr) {
         return {};
     }
-    auto const& entries = quarantine->entries();
-    auto const entry =
-        std::ranges::find(entries, "Route " + std::string(route), &Quarantined::object);
-    if (entry == entries.end()) {
-        return {};
-    }
     std::string text;
-    for (Problem const& problem : entry->problems) {
-        text += (text.empty() ? "" : "; ") + problem.field + ": " + problem.message;
+    auto const add = [&](std::string const& sentence) {
+        text += (text.empty() ? "" : "; ") + sentence;
+    };
+    for (Quarantined const& entry : quarantine->entries()) {
+        if (!objects.contains(entry.object)) {
+            continue;
+        }
+        for (Problem const& problem : entry.problems) {
+            add(entry.object + " " + problem.field + ": " + problem.message);
+        }
+        if (entry.problems.empty()) {
+            add(entry.object + " is refused");
+        }
+        if (entry.standby == Standby::last_good) {
+            add("its last good version stays in force");
+        }
     }
-    text = text.empty() ? "refused" : text;
-    return entry->standby == Standby::last_good ? text + "; its last good version stays in force"
-                                                : text;
+    return text;
+}
+
+/// The route and the backends that it names, as problems call them.
+std::set<std::string> objects_of(std::string_view route, model::Table const& table) {
+    std::set<std::string> objects{"Route " + std::string(route)};
+    auto const found = table.routes.find(std::string(route));
+    if (found == table.routes.end()) {
+        return objects;
+    }
+    for (model::Rule const& rule : found->second->rules) {
+        for (model::WeightedBackend const& one : rule.backends) {
+            objects.insert("Backend " + one.backend);
+        }
+    }
+    return objects;
+}
+
+/// The listener and its certificates, as problems call them.
+std::set<std::string> objects_of_listener(std::string const& listener, model::Table const& table) {
+    std::set<std::string> objects{"Listener " + listener};
+    if (auto const found = table.listeners.find(listener); found != table.listeners.end()) {
+        for (std::string const& certificate : found->second->certificates) {
+            objects.insert("Certificate " + certificate);
+        }
+    }
+    return objects;
+}
+
+/// Why not all of the route is in the Gateway's table; empty when it is.
+std::string rejection(Publisher const& publisher, std::string_view route,
+                      RouteParentStatus const& parent) {
+    std::string const gateway = gateway_of(parent);
+    model::Table const* const wanted = publisher.wanted(gateway);
+    return wanted == nullptr ? "" : kept_back(publisher, gateway, objects_of(route, *wanted));
+}
+
+/// Makes Programmed false where it was true.
+void unprogram(std::vector<Condition>& conditions, char const* reason, std::string const& text) {
+    for (Condition& condition : conditions) {
+        if (condition.type == condition::kProgrammed && condition.status) {
+            condition.status = false;
+            condition.reason = reason;
+            condition.message = text;
+        }
+    }
+}
+
+/// Of a table that is not offered at all.
+std::string sentence(std::vector<Problem> const& held) {
+    std::string text = "A newer table is held back:";
+    for (Problem const& problem : held) {
+        text += " " + problem.object + " " + problem.field + ": " + problem.message + ";";
+    }
+    text.back() = '.';
+    return text;
 }
 
 }  // namespace
@@ -77,6 +142,33 @@ Condition programmed_condition(Publisher const& publisher, std::string_view rout
             break;
     }
     return condition(false, "Pending", "waiting for the data planes");
+}
+
+GatewayStatus gateway_as_served(Publisher const& publisher, std::string const& gateway,
+                                GatewayStatus status) {
+    model::Table const* const wanted = publisher.wanted(gateway);
+    if (wanted == nullptr) {
+        return status;
+    }
+    for (ListenerStatus& listener : status.listeners) {
+        std::string const text =
+            kept_back(publisher, gateway, objects_of_listener(listener.name, *wanted));
+        if (!text.empty()) {
+            unprogram(listener.conditions, reason::kInvalid, text);
+        }
+    }
+    for (Condition& condition : status.conditions) {
+        if (condition.type == condition::kProgrammed) {
+            condition = gateway_programmed(status.listeners, condition.observed_generation);
+        }
+    }
+    if (std::vector<Problem> const& held = publisher.held(gateway); !held.empty()) {
+        unprogram(status.conditions, reason::kPending, sentence(held));
+        for (ListenerStatus& listener : status.listeners) {
+            unprogram(listener.conditions, reason::kPending, sentence(held));
+        }
+    }
+    return status;
 }
 
 std::string_view to_string(RouteHealth health) noexcept {

@@ -10,17 +10,25 @@ namespace holdfast::controller {
 
 /// The condition that only the fleet can tell: whether what one parent of a route accepted serves
 /// sessions. Reasons: `Programmed`; `Pending` while data planes have not answered, or none is
-/// connected; `Rejected` with the text of what validation or a data plane refused; `NotAccepted`.
+/// connected; `Rejected` with the text of what validation or a data plane refused of the route or
+/// of a backend that it names; `NotAccepted`.
 /// Messages hold no counts, so that a status changes only when the condition does.
 /// Input  `route` is the key `namespace/name`; `parent` as translate made it.
 [[nodiscard]] Condition programmed_condition(Publisher const& publisher, std::string_view route,
                                              RouteParentStatus const& parent, TimePoint now);
 
+/// A Gateway's status as the fleet has it. Translate says of a listener that it is in the table;
+/// one that is kept from the data planes, or a certificate of which is, is not programmed after
+/// all: `Invalid` with the text of what was refused. Of a Gateway whose newest table is held back
+/// altogether nothing is: `Pending` with the reason.
+[[nodiscard]] GatewayStatus gateway_as_served(Publisher const& publisher,
+                                              std::string const& gateway, GatewayStatus status);
+
 /// How a route stands over all its parents. The names are metric label values.
 enum class RouteHealth : std::uint8_t {
     valid,     ///< Accepted with all that it names.
     partial,   ///< Accepted, but a reference is not resolved or a rule was dropped.
-    rejected,  ///< Refused by validation or a data plane: left out of the tables.
+    rejected,  ///< It or a backend of it is refused by validation or a data plane.
     invalid,   ///< No parent accepts it.
 };
 inline constexpr std::size_t kRouteHealths = 4;

@@ -69,7 +69,7 @@ json::object offer_json(Offer const& offer) {
 json::array gateways_json(StatusView const& view) {
     std::map<std::string, json::object> gateways;
     for (auto const& [name, status] : view.translation.gateways) {
-        gateways[name] = to_json(status);
+        gateways[name] = to_json(gateway_as_served(view.publisher, name, status));
     }
     for (Offer const& offer : view.publisher.offers()) {
         gateways[offer.gateway]["table"] = offer_json(offer);

@@ -29,6 +29,7 @@ inline constexpr char const* kAccepted = "Accepted";
 inline constexpr char const* kResolvedRefs = "ResolvedRefs";
 inline constexpr char const* kProgrammed = "Programmed";
 inline constexpr char const* kInvalid = "Invalid";
+inline constexpr char const* kPending = "Pending";
 inline constexpr char const* kUnsupportedValue = "UnsupportedValue";
 inline constexpr char const* kUnsupportedProtocol = "UnsupportedProtocol";
 inline constexpr char const* kRefNotPermitted = "RefNotPermitted";

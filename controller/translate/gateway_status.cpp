@@ -1,6 +1,6 @@
 #include "controller/translate/gateway_status.hpp"
 
-#include <array>
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -8,8 +8,8 @@ namespace holdfast::controller {
 namespace {
 
 ListenerStatus listener_status(JudgedListener const& listener, std::int64_t generation);
-std::vector<Condition> gateway_conditions(Gateway const& gateway,
-                                          std::vector<JudgedListener> const& listeners);
+Condition gateway_accepted(Gateway const& gateway, std::vector<JudgedListener> const& listeners);
+bool programmed(ListenerStatus const& listener);
 
 }  // namespace
 
@@ -17,12 +17,35 @@ GatewayStatus gateway_status(Gateway const& gateway, std::vector<JudgedListener>
                              std::vector<std::int32_t> const& attached) {
     std::int64_t const generation = gateway.meta.generation;
     GatewayStatus status;
-    status.conditions = gateway_conditions(gateway, listeners);
     for (std::size_t i = 0; i < listeners.size(); ++i) {
         status.listeners.push_back(listener_status(listeners[i], generation));
         status.listeners.back().attached_routes = attached[i];
     }
+    status.conditions = {gateway_accepted(gateway, listeners),
+                         gateway_programmed(status.listeners, generation)};
     return status;
+}
+
+Condition gateway_programmed(std::vector<ListenerStatus> const& listeners,
+                             std::int64_t generation) {
+    std::vector<std::string> served;
+    std::vector<std::string> unserved;
+    for (ListenerStatus const& listener : listeners) {
+        (programmed(listener) ? served : unserved).push_back(listener.name);
+    }
+    auto const condition = [&](bool status, char const* reason, std::string message) {
+        return Condition{condition::kProgrammed, status, reason, std::move(message), generation};
+    };
+    if (unserved.empty()) {
+        return condition(true, reason::kProgrammed, "Every listener is in the routing table.");
+    }
+    if (served.empty()) {
+        return condition(false, reason::kInvalid,
+                         "No listener takes new clients; their own conditions say why.");
+    }
+    return condition(true, reason::kProgrammed,
+                     "Served: " + quoted_list(served) + ". Not served: " + quoted_list(unserved) +
+                         ", whose own conditions say why.");
 }
 
 namespace {
@@ -79,55 +102,39 @@ ListenerStatus listener_status(JudgedListener const& listener, std::int64_t gene
     return status;
 }
 
-/// The names of the listeners of which something holds, and of the others.
-std::array<std::vector<std::string>, 2> divide(std::vector<JudgedListener> const& listeners,
-                                               bool (JudgedListener::*holds)() const noexcept) {
-    std::array<std::vector<std::string>, 2> names;
-    for (JudgedListener const& listener : listeners) {
-        names[(listener.*holds)() ? 0 : 1].push_back(listener.spec->name);
-    }
-    return names;
+bool programmed(ListenerStatus const& listener) {
+    return std::ranges::any_of(listener.conditions, [](Condition const& one) {
+        return one.type == condition::kProgrammed && one.status;
+    });
 }
 
 /// Accepted as long as one listener is. Addresses are not ours to give: a Gateway that asks for one
 /// is told so, and its listeners are served all the same, as they were before it asked.
-void add_accepted(Gateway const& gateway, std::vector<JudgedListener> const& listeners,
-                  Conditions& conditions) {
-    auto const [accepted, refused] = divide(listeners, &JudgedListener::accepted);
+Condition gateway_accepted(Gateway const& gateway, std::vector<JudgedListener> const& listeners) {
+    auto const condition = [&](bool status, char const* reason, std::string message) {
+        return Condition{condition::kAccepted, status, reason, std::move(message),
+                         gateway.meta.generation};
+    };
     if (!gateway.addresses.empty()) {
-        conditions.add_false(condition::kAccepted, reason::kUnsupportedAddress,
-                             "spec.addresses must be empty: the address is that of the Service in "
-                             "front of the data planes. Listeners are served where they listen.");
-    } else if (refused.empty()) {
-        conditions.add_true(condition::kAccepted, reason::kAccepted, "The Gateway is accepted.");
-    } else if (accepted.empty()) {
-        conditions.add_false(condition::kAccepted, reason::kListenersNotValid,
-                             "No listener is accepted; their own conditions say why.");
-    } else {
-        conditions.add_true(condition::kAccepted, reason::kListenersNotValid,
-                            "Accepted: " + quoted_list(accepted) + ". Not accepted: " +
-                                quoted_list(refused) + ", whose own conditions say why.");
+        return condition(false, reason::kUnsupportedAddress,
+                         "spec.addresses must be empty: the address is that of the Service in "
+                         "front of the data planes. Listeners are served where they listen.");
     }
-}
-
-std::vector<Condition> gateway_conditions(Gateway const& gateway,
-                                          std::vector<JudgedListener> const& listeners) {
-    Conditions conditions(gateway.meta.generation);
-    add_accepted(gateway, listeners, conditions);
-    // Served as long as one listener is.
-    auto const [served, unserved] = divide(listeners, &JudgedListener::served);
-    if (unserved.empty()) {
-        conditions.add_true(condition::kProgrammed, reason::kProgrammed,
-                            "Every listener is in the routing table.");
-    } else if (served.empty()) {
-        conditions.add_false(condition::kProgrammed, reason::kInvalid,
-                             "No listener takes new clients; their own conditions say why.");
-    } else {
-        conditions.add_true(condition::kProgrammed, reason::kProgrammed,
-                            "Served: " + quoted_list(served) + ". Not served: " +
-                                quoted_list(unserved) + ", whose own conditions say why.");
+    std::vector<std::string> accepted;
+    std::vector<std::string> refused;
+    for (JudgedListener const& listener : listeners) {
+        (listener.accepted() ? accepted : refused).push_back(listener.spec->name);
     }
-    return std::move(conditions).take();
+    if (refused.empty()) {
+        return condition(true, reason::kAccepted, "The Gateway is accepted.");
+    }
+    if (accepted.empty()) {
+        return condition(false, reason::kListenersNotValid,
+                         "No listener is accepted; their own conditions say why.");
+    }
+    return condition(true, reason::kListenersNotValid,
+                     "Accepted: " + quoted_list(accepted) + ". Not accepted: " +
+                         quoted_list(refused) + ", whose own conditions say why.");
 }
 
 }  // namespace

@@ -14,4 +14,8 @@ namespace holdfast::controller {
                                            std::vector<JudgedListener> const& listeners,
                                            std::vector<std::int32_t> const& attached);
 
+/// Programmed, as the listeners' own conditions have it: as long as one of them is.
+[[nodiscard]] Condition gateway_programmed(std::vector<ListenerStatus> const& listeners,
+                                           std::int64_t generation);
+
 }  // namespace holdfast::controller

@@ -28,6 +28,12 @@ RouteParentStatus parent(bool accepted = true, bool resolved = true) {
     return status;
 }
 
+/// A Gateway with one listener, both programmed as far as translate can tell.
+GatewayStatus gateway_status() {
+    Condition const programmed{"Programmed", true, "Programmed", "", 3};
+    return {{programmed}, {{"ws", {}, 1, {programmed}}}};
+}
+
 /// What stands at a place of a JSON text: a string itself, anything else as it is written.
 std::string at(std::string const& text, std::string_view pointer) {
     boost::json::value const root = boost::json::parse(text);
@@ -55,8 +61,8 @@ protected:
         hello.subscribe = true;
         publisher_.connect(stream, hello, kNow);
     }
-    /// Refuses route default/chat.
-    void refuse() {
+    /// Refuses an object of the newest table, by a data plane that has none.
+    void refuse(std::string const& object = "Route default/chat") {
         push::Hello hello;
         hello.gateway = kGateway;
         hello.subscribe = true;
@@ -64,7 +70,7 @@ protected:
         auto const sent = publisher_.next(9, kNow);
         auto const frame = push::decode_to_dataplane(*sent->text);
         auto const nonce = std::get<push::Snapshot>(**frame).nonce;
-        publisher_.refuse(9, {nonce, "", {{"Route default/chat", "rules[0]", "no"}}}, kNow);
+        publisher_.refuse(9, {nonce, "", {{object, "rules[0]", "no"}}}, kNow);
     }
     [[nodiscard]] StatusView view() const {
         return {.publisher = publisher_,
@@ -118,7 +124,49 @@ TEST_F(StatusTest, ReportsARefusedRouteWithWhatWasRefused) {
     Condition const condition = programmed(parent());
     EXPECT_FALSE(condition.status);
     EXPECT_EQ(condition.reason, "Rejected");
-    EXPECT_EQ(condition.message, "rules[0]: no");
+    EXPECT_EQ(condition.message, "Route default/chat rules[0]: no");
+}
+
+TEST_F(StatusTest, ReportsARouteAsRejectedWhoseBackendIsRefused) {
+    refuse("Backend default/echo:80");
+    Condition const condition = programmed(parent());
+    EXPECT_EQ(condition.reason, "Rejected");
+    EXPECT_EQ(condition.message, "Backend default/echo:80 rules[0]: no");
+}
+
+TEST_F(StatusTest, ReportsAListenerAndItsGatewayAsNotProgrammedWhenItIsRefused) {
+    translation_.gateways[kGateway] = gateway_status();
+    connect();
+    EXPECT_EQ(at(get("/status").body, "/gateways/0/listeners/0/conditions/0/status"), "True");
+    refuse("Listener ws");
+    std::string const status = get("/status").body;
+    std::string const listener = "/gateways/0/listeners/0/conditions/0";
+    std::string const gateway = "/gateways/0/conditions/0";
+    EXPECT_EQ(at(status, listener + "/status"), "True") << "another data plane serves it";
+    publisher_.disconnect(1, kNow);
+    std::string const alone = get("/status").body;
+    EXPECT_EQ(at(alone, listener + "/status"), "False");
+    EXPECT_EQ(at(alone, listener + "/reason"), "Invalid");
+    EXPECT_EQ(at(alone, listener + "/message"), "Listener ws rules[0]: no");
+    EXPECT_EQ(at(alone, gateway + "/status"), "False");
+    EXPECT_EQ(at(alone, gateway + "/observedGeneration"), "3");
+}
+
+TEST_F(StatusTest, ReportsAGatewayAsPendingWhoseTableIsHeldBack) {
+    translation_.gateways[kGateway] = gateway_status();
+    model::Table many = test::chat_table();
+    for (char name = 'a'; name < 'k'; ++name) {
+        many.routes[std::string("default/") + name] = test::route(std::string("/") + name);
+    }
+    Publisher young{kNow};
+    young.publish({{kGateway, many}}, {}, kNow);
+    young.publish(translation_.tables, {}, kNow);
+    GatewayStatus const status =
+        gateway_as_served(young, kGateway, translation_.gateways[kGateway]);
+    EXPECT_FALSE(status.conditions[0].status);
+    EXPECT_EQ(status.conditions[0].reason, "Pending");
+    EXPECT_THAT(status.conditions[0].message, HasSubstr("held back"));
+    EXPECT_EQ(status.listeners[0].conditions[0].reason, "Pending");
 }
 
 TEST_F(StatusTest, DoesNotReportARouteAsProgrammedThatItsParentDoesNotAccept) {
