@@ -26,6 +26,10 @@ Object build_gateway(ObjectMeta meta, Value const& document, std::vector<Fault>&
     for (Value const& address : items_field(spec, "addresses")) {
         gateway->addresses.push_back(text_field(address, "value"));
     }
+    Value const& infrastructure = map_field(spec, "infrastructure");
+    if (Value const* const ref = infrastructure.find("parametersRef"); ref != nullptr) {
+        gateway->parameters_ref = text_field(*ref, "kind") + " " + text_field(*ref, "name");
+    }
     std::vector<Value> const& listeners = items_field(spec, "listeners");
     for (std::size_t i = 0; i < listeners.size(); ++i) {
         GatewayListener& added =

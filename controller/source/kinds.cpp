@@ -45,6 +45,7 @@ constexpr std::array kKinds{
     Kind{.api_version = "discovery.k8s.io/v1",
          .name = EndpointSlice::kKind,
          .schema = "endpointslice.yaml",
+         .unknown_fields = UnknownFields::refuse,
          .build = build_endpoint_slice},
     Kind{
         .api_version = "v1", .name = Secret::kKind, .schema = "secret.yaml", .build = build_secret},

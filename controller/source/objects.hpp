@@ -80,6 +80,7 @@ struct Gateway {
     ObjectMeta meta;
     std::string class_name;
     std::vector<std::string> addresses;  ///< That it asks for; an empty one is any of its type.
+    std::string parameters_ref;  ///< Kind and name of what infrastructure.parametersRef names.
     std::vector<GatewayListener> listeners;
     friend bool operator==(Gateway const&, Gateway const&) = default;
 };

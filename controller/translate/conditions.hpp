@@ -35,6 +35,7 @@ inline constexpr char const* kUnsupportedProtocol = "UnsupportedProtocol";
 inline constexpr char const* kRefNotPermitted = "RefNotPermitted";
 // Of Gateways and listeners.
 inline constexpr char const* kUnsupportedAddress = "UnsupportedAddress";
+inline constexpr char const* kInvalidParameters = "InvalidParameters";
 inline constexpr char const* kListenersNotValid = "ListenersNotValid";
 inline constexpr char const* kNoConflicts = "NoConflicts";
 inline constexpr char const* kHostnameConflict = "HostnameConflict";

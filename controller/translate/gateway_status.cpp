@@ -108,8 +108,9 @@ bool programmed(ListenerStatus const& listener) {
     });
 }
 
-/// Accepted as long as one listener is. Addresses are not ours to give: a Gateway that asks for one
-/// is told so, and its listeners are served all the same, as they were before it asked.
+/// Accepted as long as one listener is. Addresses are not ours to give, and there are no
+/// parameters: a Gateway that asks for them is told so, and its listeners are served all the same,
+/// as they were before it asked.
 Condition gateway_accepted(Gateway const& gateway, std::vector<JudgedListener> const& listeners) {
     auto const condition = [&](bool status, char const* reason, std::string message) {
         return Condition{condition::kAccepted, status, reason, std::move(message),
@@ -119,6 +120,11 @@ Condition gateway_accepted(Gateway const& gateway, std::vector<JudgedListener> c
         return condition(false, reason::kUnsupportedAddress,
                          "spec.addresses must be empty: the address is that of the Service in "
                          "front of the data planes. Listeners are served where they listen.");
+    }
+    if (!gateway.parameters_ref.empty()) {
+        return condition(false, reason::kInvalidParameters,
+                         "spec.infrastructure.parametersRef names " + gateway.parameters_ref +
+                             ", and Holdfast takes no parameters. Listeners are served without.");
     }
     std::vector<std::string> accepted;
     std::vector<std::string> refused;
