@@ -204,21 +204,46 @@ def test_out_of_descriptors_new_clients_are_refused_and_live_ones_go_on(gateway)
         eventually(lambda: whoami(gateway).status == 101, "new clients are served again")
 
 
-def test_a_flood_of_clients_leaves_descriptors_for_probes_and_live_sessions(gateway):
+FLOOD = 400
+FLOODS = {
+    "head-without-end": (b"GET /nowhere HTTP/1.1\r\nHost: a\r\n", 408, "handshake_timeout"),
+    "refused-and-lingering": (b"GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n", 426, "upgrade_required"),
+}
+
+
+@pytest.mark.parametrize("kind", FLOODS)
+def test_a_flood_of_clients_leaves_descriptors_for_probes_and_live_sessions(gateway, kind):
+    data, status, reason = FLOODS[kind]
     limit = ("prlimit", "--nofile=256:256")
-    with beside_a_bystander(gateway, wrapper=limit) as bystander:
+    with beside_a_bystander(gateway, wrapper=limit) as bystander, contextlib.ExitStack() as flood:
         plane = gateway.plane
-        with contextlib.ExitStack() as flood:
-            for _ in range(400):
-                flood.enter_context(RawClient(plane.address, gateway.port))
-            began = time.monotonic()
-            assert http.request(plane.probes_address, "/livez").status == 200
-            assert time.monotonic() - began < 1
-            assert len(os.listdir(f"/proc/{plane.pid}/fd")) < 256
-            bystander.must_echo()
-            line = plane.wait_logged(reason="overloaded", status=503)[0]
-            assert line["client"].startswith("127.") and str(gateway.port) in line["close_text"]
+        clients = []
+        for _ in range(FLOOD):
+            clients.append(flood.enter_context(RawClient(plane.address, gateway.port)))
+            with contextlib.suppress(ConnectionError):  # Turned away already.
+                clients[-1].socket.sendall(data)
+        began = time.monotonic()
+        assert http.request(plane.probes_address, "/livez").status == 200
+        assert time.monotonic() - began < 1
+        assert len(os.listdir(f"/proc/{plane.pid}/fd")) < 256
+        bystander.must_echo()
+        line = plane.wait_logged(reason="overloaded", status=503)[0]
+        assert line["client"].startswith("127.") and str(gateway.port) in line["close_text"]
+
+        # Who does not leave after the answer is let go all the same.
+        for client in clients:
+            _read_to_end(client)
+        counted = plane.metrics().by("holdfast_upgrades_total", "reason")
+        assert counted[reason] > 0 and counted[reason] + counted["overloaded"] == FLOOD, counted
+        assert plane.metrics().total("holdfast_upgrades_total", reason=reason, code=status) > 0
         eventually(lambda: whoami(gateway).status == 101, "new clients are served again")
+        bystander.must_echo()
+
+
+def _read_to_end(client: RawClient) -> None:
+    with contextlib.suppress(ConnectionError):
+        while client.socket.recv(65536):
+            pass
 
 
 def _status_of_one_more(gateway, clients) -> int:
