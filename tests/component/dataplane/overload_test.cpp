@@ -8,11 +8,14 @@
 #include <unistd.h>
 
 #include <array>
+#include <memory>
+#include <utility>
 
 #include "common/base/limits.hpp"
 #include "common/base/log.hpp"
 #include "dataplane/telemetry/process.hpp"
 #include "tests/component/dataplane/gateway.hpp"
+#include "tests/support/certificate.hpp"
 
 namespace holdfast::test {
 namespace {
@@ -157,6 +160,42 @@ TEST_F(Full, TheEndOfASessionMakesRoom) {
     ASSERT_TRUE(eventually([&] { return gateway_.worker().load() == 1; }));
 
     EXPECT_TRUE(gateway_.open_session().is_open());
+}
+
+/// Whoever is turned away before a TLS handshake cannot read an answer.
+class FullTls : public testing::Test {
+protected:
+    FullTls() {
+        auto table = chat_table(gateway_, {backend_.port()});
+        table.certificates["default/tls"] =
+            std::make_shared<model::Certificate const>(make_certificate("tls.example.com"));
+        table.listeners["tls"] = std::make_shared<model::Listener const>(
+            model::Listener{.name = "tls",
+                            .port = gateway_.tls_port(),
+                            .protocol = model::ListenerProtocol::https,
+                            .hostname = {},
+                            .certificates = {"default/tls"}});
+        EXPECT_THAT(gateway_.serve(std::move(table)), testing::IsEmpty());
+        session_ = gateway_.open_session();
+    }
+
+    Backend backend_{echo};
+    Gateway gateway_{{.resources = {.memory = 2 * limits::tls_session_bytes}}};
+    RawSocket session_;
+};
+
+TEST_F(FullTls, OneMoreGetsNoByteAndIsLoggedWithStatus0) {
+    auto client = RawSocket::connect(gateway_.tls_port());
+
+    EXPECT_EQ(client.read_to_end(), "");
+
+    auto const line = gateway_.log().wait_for(1).back();
+    EXPECT_EQ(line.status, 0);
+    EXPECT_EQ(to_string(line.reason), "overloaded");
+    EXPECT_THAT(line.close_text, testing::HasSubstr(std::to_string(gateway_.tls_port())));
+    EXPECT_EQ(gateway_.counts().upgrades.at({.route = "", .status = 0, .reason = "overloaded"}),
+              1u);
+    EXPECT_EQ(gateway_.worker().cells().tls_handshake_errors.get(), 0u);
 }
 
 }  // namespace
