@@ -49,15 +49,32 @@ mirror() {
 # checkout belongs to the user in the end.
 in_toolchain() {
   if is_native; then "$@"; return; fi
-  [[ -e $root/.ready ]] || die "the toolchain is missing: run hack/bootstrap"
-  # The environment goes along as text: sudo would clear it.
-  local status=0 enter=(unshare --mount --propagation private
-    bash -c "$enter_root" holdfast "$(export -p)" "$root" "$PWD" "$@")
+  local status=0 enter
+  find_way_in "$@"
   if ((EUID == 0)); then "${enter[@]}"; return; fi
   as_root "${enter[@]}" || status=$?
   as_root find "$repo" "$cache" -path "$root" -prune -o \
     ! -user "$(id -u)" -exec chown -h "$(id -u):$(id -g)" {} +
   return "$status"
+}
+
+# become_in_toolchain CMD…: the same as the last thing that a script does. Where nothing is left to
+# do behind it, the command is the script's own process: who ends the script by a signal ends it.
+become_in_toolchain() {
+  if is_native; then exec "$@"; fi
+  local enter
+  find_way_in "$@"
+  if ((EUID == 0)); then exec "${enter[@]}"; fi
+  in_toolchain "$@"
+  exit
+}
+
+# find_way_in CMD…: sets the caller's `enter` to what runs a command in the root.
+find_way_in() {
+  [[ -e $root/.ready ]] || die "the toolchain is missing: run hack/bootstrap"
+  # The environment goes along as text: sudo would clear it.
+  enter=(unshare --mount --propagation private
+    bash -c "$enter_root" holdfast "$(export -p)" "$root" "$PWD" "$@")
 }
 
 # shellcheck disable=SC2016
@@ -87,6 +104,5 @@ enter_toolchain() {
   local script
   script=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
   shift
-  in_toolchain bash "$script" "$@"
-  exit
+  become_in_toolchain bash "$script" "$@"
 }

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import os
 import resource
 import signal
 import subprocess
@@ -175,8 +174,6 @@ def main() -> int:
     # Ended by a signal, the run still ends what it started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with tempfile.TemporaryDirectory(prefix="holdfast-bench-") as scratch:
-        # nginx's worker gives up root and still needs its folder.
-        os.chmod(scratch, 0o755)
         results = run(QUICK if arguments.quick else FULL, Path(scratch))
     if arguments.json:
         arguments.json.write_text(json.dumps(report.plain(results), indent=1))

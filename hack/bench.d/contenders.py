@@ -41,7 +41,7 @@ class Contender:
 
 
 class Spawned(Contender):
-    """A contender that is one program."""
+    """A contender that is one process: it ends with the bench, however that ends."""
 
     def spawn(self, command: list) -> None:
         self.process = Process(self.name, [*pinned(PROXY_CPU), *command], self.folder)
@@ -50,7 +50,7 @@ class Spawned(Contender):
         return self.process.stop()
 
     def process_ids(self) -> list[int]:
-        return [self.process.pid, *_children(self.process.pid)]
+        return [self.process.pid]
 
 
 class Floor(Spawned):
@@ -145,14 +145,6 @@ def _output(*command) -> str:
     return subprocess.run(command, capture_output=True, text=True).stdout.strip()
 
 
-def _children(pid: int) -> list[int]:
-    found = []
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in (task / "children").read_text().split():
-            found += [int(child), *_children(int(child))]
-    return found
-
-
 def _accepts(endpoint: str) -> bool:
     host, _, port = endpoint.rpartition(":")
     with socket.create_connection((host, int(port)), timeout=5):
@@ -163,8 +155,8 @@ def _accepts(endpoint: str) -> bool:
 # proxy_buffer_size each way, so it is measured with the default and with a large one.
 NGINX = """
 daemon off;
-worker_processes 1;
-worker_rlimit_nofile 20000;
+# The process serves by itself: a worker of its own would outlive a bench that is killed.
+master_process off;
 pid {folder}/nginx.pid;
 error_log stderr warn;
 events {{ worker_connections 16384; use epoll; multi_accept on; }}

@@ -1,15 +1,20 @@
 """Goal: the checks of hack/ fail where they should.
 Method: copies of the scripts in a tree of the test's own, one file wrong in one way at a time."""
 
+import contextlib
 import os
 import runpy
 import shutil
+import signal
+import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from harness.paths import REPO
+from harness.waiting import eventually
 
 TIDY = runpy.run_path(str(REPO / "hack" / "tidy.py"))
 
@@ -152,3 +157,84 @@ def test_a_stage_that_fails_fails_the_run(tmp_path, text):
 def test_a_stage_that_does_not_exist_fails_the_run(tmp_path):
     done = stage(tmp_path, "styel")
     assert done.returncode != 0 and "no stage 'styel'" in done.stderr
+
+
+# --- a run that is stopped ---------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def in_tree_of_scripts(tmp_path, *script: str, commands: dict | None = None):
+    """Starts a script of hack/ in a tree of its own, where the commands given are fakes."""
+    hack, fakes = tmp_path / "hack", tmp_path / "fakes"
+    shutil.copytree(REPO / "hack", hack, ignore=shutil.ignore_patterns("*.d"))
+    fakes.mkdir()
+    for file, text in {
+        hack / "bootstrap": "",
+        **{fakes / name: text for name, text in (commands or {}).items()},
+    }.items():
+        file.write_text(f"#!/usr/bin/env bash\n{text}\n")
+        file.chmod(0o755)
+    started = subprocess.Popen(
+        [hack / script[0], *script[1:]],
+        env={
+            **{name: value for name, value in os.environ.items() if name != "HOLDFAST_ENTERED"},
+            "PATH": f"{fakes}:{os.environ['PATH']}",
+            "HOLDFAST_CACHE": str(tmp_path),
+        },
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield started
+    finally:
+        started.kill()
+        started.wait()
+        started.stdout.close()
+
+
+# Ends by itself where the test cannot make it end.
+WAITS = "import os, time; print(os.getpid(), flush=True); time.sleep(60)"
+
+
+def test_a_command_in_the_toolchain_is_the_process_that_was_started(tmp_path):
+    with in_tree_of_scripts(tmp_path, "shell", "python3", "-c", WAITS) as shell:
+        assert int(shell.stdout.readline()) == shell.pid
+
+
+def test_a_stage_ends_with_the_run_that_is_stopped(tmp_path):
+    fakes = {"ctest": f"exec {sys.executable} -c '{WAITS}'", "cmake": ""}
+    with in_tree_of_scripts(tmp_path, "test", "asan", commands=fakes) as run:
+        stage = int(run.stdout.readline())
+        run.terminate()
+        assert run.wait(30) == -signal.SIGTERM
+        eventually(lambda: not Path(f"/proc/{stage}").exists(), "the stage's command has ended")
+
+
+BENCH = """
+import contenders, pathlib, sys
+peer = getattr(contenders, sys.argv[1])(pathlib.Path(sys.argv[2]), "127.0.0.1:1")
+peer.start()
+print(peer.endpoint, flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.parametrize("contender", ["Nginx", "HAProxy"])
+def test_a_contender_ends_with_a_bench_that_is_killed(tmp_path, contender):
+    folders = [str(REPO / "hack" / "bench.d"), str(REPO / "tests" / "e2e")]
+    with subprocess.Popen(
+        [sys.executable, "-c", BENCH, contender, tmp_path],
+        env={**os.environ, "PYTHONPATH": ":".join(folders), "PYTHONDONTWRITEBYTECODE": "1"},
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as bench:
+        host, _, port = bench.stdout.readline().strip().rpartition(":")
+        bench.kill()
+    eventually(lambda: not accepts(host, int(port)), f"{contender} no longer listens")
+
+
+def accepts(host: str, port: int) -> bool:
+    with socket.socket() as client:
+        return client.connect_ex((host, port)) == 0
