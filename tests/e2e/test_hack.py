@@ -54,6 +54,11 @@ BAD = {
         '#include "controller/c.hpp"\n',
         "arrow: dataplane never sees controller",
     ),
+    "door-of-a-file": (
+        "controller/c.cpp",
+        "#include <boost/asio/io_context.hpp>\n",
+        "door: boost/asio/io_context.hpp stays",
+    ),
     **{
         f"door-{door}": ("common/base/b.cpp", f"#include <{header}>\n", f"door: {header} stays")
         for door, header in {
