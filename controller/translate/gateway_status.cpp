@@ -76,7 +76,7 @@ ListenerStatus listener_status(JudgedListener const& listener, std::int64_t gene
     } else {
         conditions.add_false(condition::kResolvedRefs, listener.unresolved);
     }
-    if (listener.served()) {
+    if (listener.takes_clients()) {
         conditions.add_true(condition::kProgrammed, reason::kProgrammed,
                             "The listener is in the Gateway's routing table.");
     } else {

@@ -25,7 +25,7 @@ void find_overlaps(std::vector<JudgedListener>& listeners);
 
 }  // namespace
 
-bool JudgedListener::served() const noexcept {
+bool JudgedListener::takes_clients() const noexcept {
     return accepted() && (spec->protocol == kHttp || !certificates.empty());
 }
 

@@ -23,8 +23,8 @@ struct JudgedListener {
     /// Is it in the Gateway's table? A TLS listener is, even without a certificate: the sessions
     /// that it has must not end because a rotation went wrong.
     [[nodiscard]] bool accepted() const noexcept { return !unsupported && !conflict; }
-    /// Does it take new clients?
-    [[nodiscard]] bool served() const noexcept;
+    /// Those that it has stay either way.
+    [[nodiscard]] bool takes_clients() const noexcept;
 };
 
 /// Judges the listeners of a Gateway, in their order.

@@ -49,7 +49,7 @@ bool add_accepted(ParentRef const& ref, ParentOutcome const& outcome, BuiltRules
     std::string const gateway = "Gateway " + ref.name_space + '/' + ref.name;
     conditions.add_true(
         condition::kAccepted, reason::kAccepted,
-        outcome.served
+        outcome.takes_clients
             ? "The route is attached to " + gateway + '.'
             : "The route is attached to " + gateway +
                   ", but to no listener that takes new clients: the Gateway's status says why.");

@@ -13,7 +13,7 @@ namespace holdfast::controller {
 struct ParentOutcome {
     std::size_t parent_index = 0;
     std::optional<Refusal> refusal;  ///< Why the route is not attached there.
-    bool served = false;             ///< A listener that it is attached to takes new clients.
+    bool takes_clients = false;      ///< A listener that it is attached to takes new clients.
 };
 
 /// What to tell the owner of a route about one of its parents.

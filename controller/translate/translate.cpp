@@ -183,13 +183,14 @@ AttachedHosts hosts_at(OpenGateway const& gateway, std::vector<JudgedParent> con
 }
 
 ParentOutcome outcome_of(JudgedParent const& parent) {
-    ParentOutcome outcome{.parent_index = parent.index, .refusal = std::nullopt, .served = false};
+    ParentOutcome outcome{
+        .parent_index = parent.index, .refusal = std::nullopt, .takes_clients = false};
     if (!parent.attached) {
         outcome.refusal = parent.attached.error();
         return outcome;
     }
-    outcome.served = std::ranges::any_of(*parent.attached, [&](auto const& entry) {
-        return parent.gateway->listeners[entry.first].served();
+    outcome.takes_clients = std::ranges::any_of(*parent.attached, [&](auto const& entry) {
+        return parent.gateway->listeners[entry.first].takes_clients();
     });
     return outcome;
 }
