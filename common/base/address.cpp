@@ -6,6 +6,8 @@
 #include <array>
 #include <charconv>
 
+#include "common/base/ascii.hpp"
+
 namespace holdfast {
 namespace {
 
@@ -68,10 +70,10 @@ std::optional<std::uint16_t> parse_port(std::string_view text) noexcept {
 }
 
 bool is_name(std::string_view text) noexcept {
-    constexpr std::string_view allowed =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_";
-    return !text.empty() && text.size() <= kHostLengthMax &&
-           text.find_first_not_of(allowed) == std::string_view::npos;
+    auto const allowed = [](char c) {
+        return is_alphanumeric(c) || c == '.' || c == '-' || c == '_';
+    };
+    return !text.empty() && text.size() <= kHostLengthMax && std::ranges::all_of(text, allowed);
 }
 
 }  // namespace

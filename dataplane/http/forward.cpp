@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "common/base/ascii.hpp"
 #include "dataplane/http/hop_by_hop.hpp"
 #include "dataplane/http/syntax.hpp"
 
@@ -62,7 +63,7 @@ bool is_ours(std::string_view name, Trace const& trace) noexcept {
 }
 
 bool equal_variable(std::string_view a, std::string_view b) noexcept {
-    auto const fold = [](char c) { return c == '_' ? '-' : to_lower(c); };
+    auto const fold = [](char c) { return c == '_' ? '-' : lower_case(c); };
     return std::ranges::equal(a, b, {}, fold, fold);
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "common/base/ascii.hpp"
 #include "common/base/limits.hpp"
 #include "dataplane/http/fault.hpp"
 #include "dataplane/http/syntax.hpp"

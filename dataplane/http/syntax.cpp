@@ -2,12 +2,10 @@
 
 #include <algorithm>
 
+#include "common/base/ascii.hpp"
+
 namespace holdfast::http {
 namespace {
-
-[[nodiscard]] bool is_alpha(char c) noexcept {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 /// Where the element that begins `text` ends: at a comma outside of quotes, or at the end.
 [[nodiscard]] std::size_t element_size(std::string_view text) noexcept;
@@ -16,7 +14,7 @@ namespace {
 
 bool is_token_char(char c) noexcept {
     constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
-    return is_alpha(c) || is_digit(c) || (c != '\0' && marks.find(c) != marks.npos);
+    return is_alphanumeric(c) || (c != '\0' && marks.find(c) != marks.npos);
 }
 
 bool is_token(std::string_view text) noexcept {
@@ -30,12 +28,12 @@ bool is_field_char(char c) noexcept {
 
 int hex_value(char c) noexcept {
     if (is_digit(c)) return c - '0';
-    char const lower = to_lower(c);
+    char const lower = lower_case(c);
     return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
 bool equal_fold(std::string_view a, std::string_view b) noexcept {
-    return std::ranges::equal(a, b, {}, to_lower, to_lower);
+    return std::ranges::equal(a, b, {}, lower_case, lower_case);
 }
 
 bool starts_with_fold(std::string_view text, std::string_view prefix) noexcept {

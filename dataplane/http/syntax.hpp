@@ -12,14 +12,9 @@ namespace holdfast::http {
 /// A byte that a field value may hold: visible, space, tab, or above ASCII (RFC 9110 §5.5).
 [[nodiscard]] bool is_field_char(char c) noexcept;
 
-[[nodiscard]] constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 /// The value of a hexadecimal digit, or -1.
 [[nodiscard]] int hex_value(char c) noexcept;
 
-/// ASCII only: bytes of other characters stay as they are, whatever the locale says.
-[[nodiscard]] constexpr char to_lower(char c) noexcept {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 /// Equal without ASCII case.
 [[nodiscard]] bool equal_fold(std::string_view a, std::string_view b) noexcept;
 [[nodiscard]] bool starts_with_fold(std::string_view text, std::string_view prefix) noexcept;

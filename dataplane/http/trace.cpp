@@ -6,6 +6,7 @@
 #include <optional>
 #include <string_view>
 
+#include "common/base/ascii.hpp"
 #include "dataplane/http/syntax.hpp"
 
 namespace holdfast::http {
@@ -68,8 +69,8 @@ std::optional<Parent> parent_of(Fields fields) noexcept {
     if (field == nullptr || field->value.size() < size) return std::nullopt;
     std::string_view const text = field->value;
     auto const is_hex = [](std::string_view digits) {
-        return std::ranges::all_of(digits,
-                                   [](char c) { return hex_value(c) >= 0 && to_lower(c) == c; });
+        return std::ranges::all_of(
+            digits, [](char c) { return holdfast::is_hex(c) && lower_case(c) == c; });
     };
     auto const all_zero = [](std::string_view digits) {
         return digits.find_first_not_of('0') == digits.npos;

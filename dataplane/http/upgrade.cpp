@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "common/base/ascii.hpp"
 #include "common/base/assert.hpp"
 #include "common/base/limits.hpp"
 #include "dataplane/http/fault.hpp"
@@ -119,9 +120,7 @@ Result<std::string_view> key_of(Fields fields) {
     constexpr std::size_t digits = 22;  // Of 16 bytes in base64; `==` follows.
     Field const* const field = sole_field(fields, "Sec-WebSocket-Key");
     if (field == nullptr) return bad_request("not exactly one Sec-WebSocket-Key");
-    auto const is_base64 = [](char c) {
-        return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z') || c == '+' || c == '/';
-    };
+    auto const is_base64 = [](char c) { return is_alphanumeric(c) || c == '+' || c == '/'; };
     std::string_view const key = field->value;
     bool const good = key.size() == digits + 2 && key.ends_with("==") &&
                       std::ranges::all_of(key.substr(0, digits), is_base64);

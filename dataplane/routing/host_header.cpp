@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "common/base/address.hpp"
-#include "dataplane/http/syntax.hpp"
+#include "common/base/ascii.hpp"
 
 namespace holdfast::routing {
 namespace {
@@ -44,22 +44,18 @@ Result<std::string> name_of(std::string_view name) {
         if (!is_label(name.substr(begin, end - begin))) return bad_host("Host is not a host name");
         begin = end + 1;
     }
-    std::string host(name);
-    std::ranges::transform(host, host.begin(), http::to_lower);
-    return host;
+    return to_lower(name);
 }
 
 Result<std::string> ipv6_of(std::string_view inside) {
     if (ip_family(inside) != IpFamily::v6) return bad_host("Host is not an IPv6 address");
-    std::string host(inside);
-    std::ranges::transform(host, host.begin(), http::to_lower);
-    return host;
+    return to_lower(inside);
 }
 
 bool is_port_suffix(std::string_view text) noexcept {
     if (text.empty()) return true;
     std::string_view const digits = text.substr(1);
-    if (text.front() != ':' || !std::ranges::all_of(digits, http::is_digit)) return false;
+    if (text.front() != ':' || !std::ranges::all_of(digits, is_digit)) return false;
     std::uint16_t port = 0;
     auto const [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
     return digits.empty() || error == std::errc{};
@@ -67,8 +63,7 @@ bool is_port_suffix(std::string_view text) noexcept {
 
 bool is_label(std::string_view text) noexcept {
     return !text.empty() && std::ranges::all_of(text, [](char c) {
-        char const lower = http::to_lower(c);
-        return http::is_digit(c) || (lower >= 'a' && lower <= 'z') || c == '-' || c == '_';
+        return is_alphanumeric(c) || c == '-' || c == '_';
     });
 }
 
