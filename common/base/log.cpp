@@ -84,8 +84,6 @@ std::string format_line(Level level, WallClock::time_point time, std::string_vie
 
 void set_level(Level level) noexcept { threshold.store(level, std::memory_order_relaxed); }
 
-Level level() noexcept { return threshold.load(std::memory_order_relaxed); }
-
 bool parse_level(std::string_view text, Level& level) noexcept {
     for (std::size_t i = 0; i < kLevels.size(); ++i) {
         if (kLevels[i] == text) {

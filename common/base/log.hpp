@@ -51,7 +51,6 @@ inline void error(std::string_view message, Fields fields = {}) {
 
 /// Lines below this level are dropped before they are formatted. Default info.
 void set_level(Level level) noexcept;
-[[nodiscard]] Level level() noexcept;
 /// `debug`, `info`, `warning` or `error`; false for anything else.
 [[nodiscard]] bool parse_level(std::string_view text, Level& level) noexcept;
 

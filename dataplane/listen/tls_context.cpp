@@ -71,21 +71,6 @@ SSL* TlsContexts::new_server(std::uint16_t port) const noexcept {
     return ssl;
 }
 
-std::string_view TlsContexts::certificate_for(std::uint16_t port,
-                                              std::string_view server_name) const noexcept {
-    auto const found = ports_.find(port);
-    if (found == ports_.end()) return {};
-    auto const* const certificate = found->second.find(server_name);
-    return certificate == nullptr ? std::string_view{} : certificate->name;
-}
-
-SSL_CTX* TlsContexts::context_for(std::uint16_t port, std::string_view server_name) const noexcept {
-    auto const found = ports_.find(port);
-    if (found == ports_.end()) return nullptr;
-    auto const* const certificate = found->second.find(server_name);
-    return certificate == nullptr ? nullptr : certificate->context.get();
-}
-
 std::vector<TlsContexts::Expiry> TlsContexts::expiries() const {
     std::vector<Expiry> expiries;
     for (auto const& [name, loaded] : loaded_)
@@ -107,7 +92,6 @@ Checked<std::shared_ptr<TlsContexts::Loaded const>> TlsContexts::load(
     }
     if (!use_chain(context, source->chain_pem)) return problem("chainPem", last_openssl_error());
     if (!use_key(context, source->key_pem)) return problem("keyPem", last_openssl_error());
-    loaded->name = name;
     loaded->source = std::move(source);
     loaded->not_after = not_after(context);
     return std::shared_ptr<Loaded const>(std::move(loaded));

@@ -39,13 +39,6 @@ public:
     /// Null when OpenSSL is out of memory.
     [[nodiscard]] SSL* new_server(std::uint16_t port) const noexcept;
 
-    /// The certificate that answers `server_name` on `port`; empty when none would.
-    [[nodiscard]] std::string_view certificate_for(std::uint16_t port,
-                                                   std::string_view server_name) const noexcept;
-    /// Its context, or null.
-    [[nodiscard]] SSL_CTX* context_for(std::uint16_t port,
-                                       std::string_view server_name) const noexcept;
-
     struct Expiry {
         std::string certificate;  ///< `namespace/name`.
         WallClock::time_point not_after;
@@ -60,7 +53,6 @@ private:
     using ContextPtr = std::unique_ptr<SSL_CTX, ContextDelete>;
 
     struct Loaded {
-        std::string name;
         std::shared_ptr<model::Certificate const> source;
         ContextPtr context;
         WallClock::time_point not_after;

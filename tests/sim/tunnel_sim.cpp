@@ -17,6 +17,7 @@
 #include "dataplane/relay/tunnel_impl.hpp"
 #include "tests/sim/fake_wire.hpp"
 #include "tests/sim/peer.hpp"
+#include "tests/support/seed.hpp"
 
 namespace holdfast::relay::sim {
 namespace {
@@ -318,7 +319,7 @@ std::uint64_t number_from(char const* variable, std::uint64_t otherwise) {
 
 TEST(TunnelSimulation, KeepsItsPromisesUnderEveryOrderOfEvents) {
     bool const replay = std::getenv("HOLDFAST_SEED") != nullptr;
-    auto const first = number_from("HOLDFAST_SEED", std::random_device{}());
+    auto const first = holdfast::test::seed();
     auto const runs = number_from("HOLDFAST_RUNS", replay ? 1 : 2'500);
     std::cout << "seeds " << first << " to " << first + runs - 1 << '\n';
     for (std::uint64_t seed = first; seed < first + runs; ++seed) {

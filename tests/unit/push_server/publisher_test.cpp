@@ -9,6 +9,7 @@
 
 #include "common/base/limits.hpp"
 #include "tests/support/tables.hpp"
+#include "tests/unit/push_server/publisher_input.hpp"
 
 namespace holdfast::controller {
 namespace {
@@ -21,31 +22,12 @@ using ::testing::SizeIs;
 
 TimePoint const kNow{1h};
 
-using Tables = std::map<std::string, model::Table>;
-
-Tables tables(model::Table table) {
-    Tables result;
-    std::string const gateway = table.gateway;
-    result.emplace(gateway, std::move(table));
-    return result;
-}
-
 std::vector<std::string> messages(std::vector<Notice> const& notices) {
     std::vector<std::string> result;
     for (Notice const& notice : notices) {
         result.push_back(notice.message);
     }
     return result;
-}
-
-push::Hello hello(std::string have, bool subscribe = true) {
-    push::Hello frame;
-    frame.features = {"delta"};
-    frame.node = "node";
-    frame.gateway = kGateway;
-    frame.subscribe = subscribe;
-    frame.have = std::move(have);
-    return frame;
 }
 
 /// The frame that is due on a stream; fails the test when there is none.

@@ -12,34 +12,15 @@
 #include "common/model/validate.hpp"
 #include "controller/push/publisher.hpp"
 #include "tests/support/tables.hpp"
+#include "tests/unit/push_server/publisher_input.hpp"
 
 namespace holdfast::controller {
 namespace {
 
 using namespace std::chrono_literals;
-using test::kGateway;
 using ::testing::IsEmpty;
 
 TimePoint const kNow{1h};
-
-using Tables = std::map<std::string, model::Table>;
-
-Tables tables(model::Table table) {
-    Tables result;
-    std::string const gateway = table.gateway;
-    result.emplace(gateway, std::move(table));
-    return result;
-}
-
-push::Hello hello(std::string have, bool subscribe = true) {
-    push::Hello frame;
-    frame.features = {"delta"};
-    frame.node = "node";
-    frame.gateway = kGateway;
-    frame.subscribe = subscribe;
-    frame.have = std::move(have);
-    return frame;
-}
 
 /// A data plane that keeps to the protocol. It refuses routes whose generation is odd, which the
 /// controller's validation lets pass.
