@@ -22,6 +22,7 @@ namespace {
 
 using Local = asio::local::stream_protocol;
 using ErrorCode = boost::system::error_code;
+using push::CloseCode;
 
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 /// Between two tries to accept, when descriptors or memory are short.
@@ -55,7 +56,7 @@ Result<Address> PushServer::listen_tls(Address const& address, TlsFiles const& f
         return Error{Reason::internal_error, error, "cannot listen on " + to_string(address)};
     }
     tls_ = *std::move(tls);
-    spawn(accept(tls_acceptor_, [this](TcpSocket socket, StreamId id) {
+    spawn(accept(tls_acceptor_, [this](asio::ip::tcp::socket socket, StreamId id) {
         return serve_stream(std::move(socket), tls_->context(), id, *this);
     }));
     return Address{address.host, tls_acceptor_.local_endpoint().port()};
@@ -66,7 +67,7 @@ Result<void> PushServer::listen_unix(std::string const& path) {
         return Error{Reason::internal_error, error, "cannot listen on " + path};
     }
     unix_path_ = path;
-    spawn(accept(unix_acceptor_, [this](LocalSocket socket, StreamId id) {
+    spawn(accept(unix_acceptor_, [this](Local::socket socket, StreamId id) {
         return serve_stream(std::move(socket), id, *this);
     }));
     return {};
@@ -79,7 +80,7 @@ void PushServer::flush() {
 }
 
 void PushServer::flush(PushStream& stream) {
-    if (!stream.is_greeted() || stream.is_closing()) {
+    if (!stream.is_open() || stream.is_closing()) {
         return;
     }
     if (auto outgoing = publisher_.next(stream.id(), Clock::now())) {
@@ -128,9 +129,9 @@ void PushServer::received(PushStream& stream, std::string_view text) {
         return;
     }
     bool const is_hello = *frame && std::holds_alternative<push::Hello>(**frame);
-    if (is_hello && stream.is_greeted()) {
+    if (is_hello && stream.is_open()) {
         stream.close(CloseCode::protocol_error, "second hello");
-    } else if (!is_hello && !stream.is_greeted()) {
+    } else if (!is_hello && !stream.is_open()) {
         stream.close(CloseCode::protocol_error, "hello must come first");
     } else if (*frame) {
         std::visit([&](auto const& known) { handle(stream, known); }, **frame);
@@ -150,7 +151,7 @@ void PushServer::handle(PushStream& stream, push::Hello const& hello) {
         stream.close(CloseCode::policy, "the certificate does not name this Gateway");
         return;
     }
-    stream.greeted();
+    stream.open();
     strangers_.erase(stream.id());
     log::info("data plane connected", {{"node", hello.node},
                                        {"gateway", hello.gateway},
@@ -193,7 +194,7 @@ void PushServer::closed(PushStream& stream) {
     streams_.erase(stream.id());
     strangers_.erase(stream.id());
     close_at_.erase(stream.id());
-    if (stream.is_greeted()) {
+    if (stream.is_open()) {
         log::info("data plane disconnected", {{"peer", stream.peer()}});
         settle(publisher_.disconnect(stream.id(), Clock::now()));
     }
@@ -268,7 +269,7 @@ asio::awaitable<void> PushServer::tick() {
 void PushServer::tick_streams(TimePoint now) {
     log_all(publisher_.tick(now));
     for (auto const& [id, stream] : streams_) {
-        stream->tick(now, times_);
+        stream->tick(now, {times_.hello_timeout, times_.ping_interval});
         flush(*stream);
     }
     for (auto const& [id, moment] : close_at_) {

@@ -1,5 +1,11 @@
 #pragma once
 
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -13,12 +19,21 @@
 
 #include "common/base/address.hpp"
 #include "common/base/error.hpp"
+#include "common/base/limits.hpp"
 #include "controller/push/publisher.hpp"
 #include "controller/push/push_stream.hpp"
 #include "controller/push/push_totals.hpp"
 #include "controller/push/server_tls.hpp"
 
 namespace holdfast::controller {
+
+/// The clockwork of push streams; other values than the defaults are for tests.
+struct PushTimes {
+    std::chrono::milliseconds ping_interval = limits::push_ping_interval;
+    std::chrono::milliseconds hello_timeout = limits::push_hello_timeout;
+    std::chrono::milliseconds goaway_timeout = limits::push_goaway_timeout;
+    std::chrono::milliseconds tick{500};  ///< How exactly the others are kept.
+};
 
 /// The push protocol on sockets: TLS with client certificates, and a Unix socket.
 ///

@@ -147,7 +147,7 @@ PushClient::Task PushClient::tick() {
     while (!stopping_) {
         co_await wait(tick_timer_, options_.times.tick);
         for (auto const& [id, link] : links_) {
-            link->tick(Clock::now(), options_.times);
+            link->tick(Clock::now(), {options_.times.dial_timeout, options_.times.ping_interval});
         }
     }
 }
@@ -211,7 +211,7 @@ void PushClient::handle(PushLink& link, push::DeltaFrame const& frame) { take(li
 void PushClient::handle(PushLink& link, push::GoAway const&) {
     log::info("controller goes away");
     send(state_.going_away(link.id()));
-    link.close();
+    link.close(push::CloseCode::normal);
 }
 
 template <class Frame>

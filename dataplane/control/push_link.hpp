@@ -3,15 +3,16 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <deque>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 
-#include "common/base/clock.hpp"
 #include "common/base/error.hpp"
+#include "common/push/stream.hpp"
 #include "dataplane/control/push_options.hpp"
 #include "dataplane/control/push_state.hpp"
 
@@ -26,45 +27,32 @@ struct Peer {
 /// For people: `10.0.0.7:18000`, or the path.
 [[nodiscard]] std::string to_string(Peer const& peer);
 
-/// One push stream, from the first packet to the last, whatever it runs on.
-///
-/// Threads  the io_context's. Lifetime: from LinkOwner's `dialling` to the end of run_link.
-class PushLink {
-public:
-    virtual ~PushLink() = default;
-    PushLink(PushLink const&) = delete;
-    PushLink& operator=(PushLink const&) = delete;
+class LinkOwner;
 
-    [[nodiscard]] StreamId id() const noexcept { return id_; }
+/// One stream to a controller. It is open once the controller has answered 101.
+///
+/// Lifetime  from LinkOwner's `dialling` to its `ended`.
+class PushLink final : public push::Stream {
+public:
+    PushLink(StreamId id, std::unique_ptr<push::WebSocket> socket, LinkOwner& owner);
+
     /// Queues a text message. Answers are small and few: at most one per frame that came.
     void send(std::string text);
-    /// Says goodbye after what is queued, then ends.
-    void close();
-    /// Ends at once.
-    virtual void cut() = 0;
-    /// Pings, and cuts what takes too long to dial or has been silent for three pings.
-    void tick(TimePoint now, PushTimes const& times);
 
-protected:
-    PushLink(StreamId id, boost::asio::io_context& io) : wake_(io), id_(id) {}
-
-    enum class Phase : std::uint8_t { dialling, open, closing };
-
-    void alive() noexcept { alive_at_ = Clock::now(); }
-    [[nodiscard]] bool has_work() const noexcept;
-
-    Phase phase_ = Phase::dialling;
-    // What waits for the writer, which `wake_` wakes.
-    std::deque<std::string> texts_;
-    bool ping_ = false;
-    boost::asio::steady_timer wake_;
+    /// From the first packet to the last; the coroutine owns the link. Output: as of run_link.
+    [[nodiscard]] static boost::asio::awaitable<Error> live(std::unique_ptr<PushLink> link,
+                                                            Peer peer);
 
 private:
-    StreamId id_;
-    TimePoint dialled_at_ = Clock::now();
-    TimePoint alive_at_ = dialled_at_;
-    TimePoint pinged_at_ = dialled_at_;
-    TimePoint closed_at_;
+    [[nodiscard]] Text next() override;
+    void received(std::string_view text) override;
+
+    /// Output: why messages cannot flow; nothing when they can.
+    boost::asio::awaitable<std::optional<Error>> dial(Peer const& peer);
+    boost::asio::awaitable<std::optional<Error>> dial_tls(Peer const& peer);
+
+    LinkOwner& owner_;
+    std::deque<Text> texts_;
 };
 
 /// Whom links belong to.
