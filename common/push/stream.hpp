@@ -28,9 +28,10 @@ enum class CloseCode : std::uint16_t {
 };
 
 struct StreamTimes {
-    std::chrono::milliseconds opening;  ///< Until `open` is called.
-    std::chrono::milliseconds
-        ping_interval;  ///< Three of them without a sign of life are one too many.
+    /// Until `open` is called.
+    std::chrono::milliseconds opening;
+    /// Three of them without a sign of life end the stream.
+    std::chrono::milliseconds ping_interval;
 };
 
 /// The clockwork that both ends of a push stream have: one reader, one writer, pings, and the end.

@@ -118,10 +118,9 @@ model::Table const* Publisher::wanted(std::string const& gateway) const {
     return channel == channels_.end() ? nullptr : &channel->second.wanted;
 }
 
-std::vector<Problem> const& Publisher::held(std::string const& gateway) const {
-    static std::vector<Problem> const nothing;
+std::vector<Problem> Publisher::held(std::string const& gateway) const {
     auto const channel = channels_.find(gateway);
-    return channel == channels_.end() ? nothing : channel->second.held;
+    return channel == channels_.end() ? std::vector<Problem>{} : channel->second.held;
 }
 
 std::vector<Offer> Publisher::offers() const {

@@ -85,7 +85,7 @@ public:
     /// What translate wants a Gateway's data planes to have; null for one that never had a table.
     [[nodiscard]] model::Table const* wanted(std::string const& gateway) const;
     /// Why a Gateway's newest table is not offered at all; empty otherwise.
-    [[nodiscard]] std::vector<Problem> const& held(std::string const& gateway) const;
+    [[nodiscard]] std::vector<Problem> held(std::string const& gateway) const;
     /// Sorted by Gateway.
     [[nodiscard]] std::vector<Offer> offers() const;
 

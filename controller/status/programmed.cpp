@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "controller/status/kept_back.hpp"
 #include "controller/translate/conditions.hpp"
 #include "controller/translate/gateway_status.hpp"
 
@@ -33,75 +34,19 @@ bool lacks_something(RouteParentStatus const& parent) {
     return (resolved != nullptr && !resolved->status) || (partial != nullptr && partial->status);
 }
 
-/// What is kept from the data planes of a Gateway of those objects, and why; empty for nothing.
-std::string kept_back(Publisher const& publisher, std::string const& gateway,
-                      std::set<std::string> const& objects) {
-    Quarantine const* const quarantine = publisher.quarantine(gateway);
-    if (quarantine == nullptr) {
-        return {};
-    }
-    std::string text;
-    auto const add = [&](std::string const& sentence) {
-        text += (text.empty() ? "" : "; ") + sentence;
-    };
-    for (Quarantined const& entry : quarantine->entries()) {
-        if (!objects.contains(entry.object)) {
-            continue;
-        }
-        for (Problem const& problem : entry.problems) {
-            add(entry.object + " " + problem.field + ": " + problem.message);
-        }
-        if (entry.problems.empty()) {
-            add(entry.object + " is refused");
-        }
-        if (entry.standby == Standby::last_good) {
-            add("its last good version stays in force");
-        }
-    }
-    return text;
-}
-
-/// The route and the backends that it names, as problems call them.
-std::set<std::string> objects_of(std::string_view route, model::Table const& table) {
-    std::set<std::string> objects{"Route " + std::string(route)};
-    auto const found = table.routes.find(std::string(route));
-    if (found == table.routes.end()) {
-        return objects;
-    }
-    for (model::Rule const& rule : found->second->rules) {
-        for (model::WeightedBackend const& one : rule.backends) {
-            objects.insert("Backend " + one.backend);
-        }
-    }
-    return objects;
-}
-
-/// The listener and its certificates, as problems call them.
-std::set<std::string> objects_of_listener(std::string const& listener, model::Table const& table) {
-    std::set<std::string> objects{"Listener " + listener};
-    if (auto const found = table.listeners.find(listener); found != table.listeners.end()) {
-        for (std::string const& certificate : found->second->certificates) {
-            objects.insert("Certificate " + certificate);
-        }
-    }
-    return objects;
-}
-
 /// Why not all of the route is in the Gateway's table; empty when it is.
 std::string rejection(Publisher const& publisher, std::string_view route,
                       RouteParentStatus const& parent) {
-    std::string const gateway = gateway_of(parent);
-    model::Table const* const wanted = publisher.wanted(gateway);
-    return wanted == nullptr ? "" : kept_back(publisher, gateway, objects_of(route, *wanted));
+    return kept_back_of_route(publisher, gateway_of(parent), std::string(route));
 }
 
 /// Makes Programmed false where it was true.
 void unprogram(std::vector<Condition>& conditions, char const* reason, std::string const& text) {
-    for (Condition& condition : conditions) {
-        if (condition.type == condition::kProgrammed && condition.status) {
-            condition.status = false;
-            condition.reason = reason;
-            condition.message = text;
+    for (Condition& one : conditions) {
+        if (one.type == condition::kProgrammed && one.status) {
+            one.status = false;
+            one.reason = reason;
+            one.message = text;
         }
     }
 }
@@ -146,23 +91,20 @@ Condition programmed_condition(Publisher const& publisher, std::string_view rout
 
 GatewayStatus gateway_as_served(Publisher const& publisher, std::string const& gateway,
                                 GatewayStatus status) {
-    model::Table const* const wanted = publisher.wanted(gateway);
-    if (wanted == nullptr) {
-        return status;
-    }
     for (ListenerStatus& listener : status.listeners) {
-        std::string const text =
-            kept_back(publisher, gateway, objects_of_listener(listener.name, *wanted));
+        std::string const text = kept_back_of_listener(publisher, gateway, listener.name);
         if (!text.empty()) {
             unprogram(listener.conditions, reason::kInvalid, text);
         }
     }
-    for (Condition& condition : status.conditions) {
-        if (condition.type == condition::kProgrammed) {
-            condition = gateway_programmed(status.listeners, condition.observed_generation);
+    for (Condition& one : status.conditions) {
+        if (one.type == condition::kProgrammed) {
+            Conditions anew(one.observed_generation);
+            add_programmed(status.listeners, anew);
+            one = std::move(anew).take().front();
         }
     }
-    if (std::vector<Problem> const& held = publisher.held(gateway); !held.empty()) {
+    if (std::vector<Problem> const held = publisher.held(gateway); !held.empty()) {
         unprogram(status.conditions, reason::kPending, sentence(held));
         for (ListenerStatus& listener : status.listeners) {
             unprogram(listener.conditions, reason::kPending, sentence(held));

@@ -8,7 +8,8 @@ namespace holdfast::controller {
 namespace {
 
 ListenerStatus listener_status(JudgedListener const& listener, std::int64_t generation);
-Condition gateway_accepted(Gateway const& gateway, std::vector<JudgedListener> const& listeners);
+void add_accepted(Gateway const& gateway, std::vector<JudgedListener> const& listeners,
+                  Conditions& conditions);
 bool programmed(ListenerStatus const& listener);
 
 }  // namespace
@@ -21,31 +22,30 @@ GatewayStatus gateway_status(Gateway const& gateway, std::vector<JudgedListener>
         status.listeners.push_back(listener_status(listeners[i], generation));
         status.listeners.back().attached_routes = attached[i];
     }
-    status.conditions = {gateway_accepted(gateway, listeners),
-                         gateway_programmed(status.listeners, generation)};
+    Conditions conditions(generation);
+    add_accepted(gateway, listeners, conditions);
+    add_programmed(status.listeners, conditions);
+    status.conditions = std::move(conditions).take();
     return status;
 }
 
-Condition gateway_programmed(std::vector<ListenerStatus> const& listeners,
-                             std::int64_t generation) {
+void add_programmed(std::vector<ListenerStatus> const& listeners, Conditions& conditions) {
     std::vector<std::string> served;
     std::vector<std::string> unserved;
     for (ListenerStatus const& listener : listeners) {
         (programmed(listener) ? served : unserved).push_back(listener.name);
     }
-    auto const condition = [&](bool status, char const* reason, std::string message) {
-        return Condition{condition::kProgrammed, status, reason, std::move(message), generation};
-    };
     if (unserved.empty()) {
-        return condition(true, reason::kProgrammed, "Every listener is in the routing table.");
+        conditions.add_true(condition::kProgrammed, reason::kProgrammed,
+                            "Every listener is in the routing table.");
+    } else if (served.empty()) {
+        conditions.add_false(condition::kProgrammed, reason::kInvalid,
+                             "No listener takes new clients; their own conditions say why.");
+    } else {
+        conditions.add_true(condition::kProgrammed, reason::kProgrammed,
+                            "Served: " + quoted_list(served) + ". Not served: " +
+                                quoted_list(unserved) + ", whose own conditions say why.");
     }
-    if (served.empty()) {
-        return condition(false, reason::kInvalid,
-                         "No listener takes new clients; their own conditions say why.");
-    }
-    return condition(true, reason::kProgrammed,
-                     "Served: " + quoted_list(served) + ". Not served: " + quoted_list(unserved) +
-                         ", whose own conditions say why.");
 }
 
 namespace {
@@ -111,36 +111,32 @@ bool programmed(ListenerStatus const& listener) {
 /// Accepted as long as one listener is. Addresses are not ours to give, and there are no
 /// parameters: a Gateway that asks for them is told so, and its listeners are served all the same,
 /// as they were before it asked.
-Condition gateway_accepted(Gateway const& gateway, std::vector<JudgedListener> const& listeners) {
-    auto const condition = [&](bool status, char const* reason, std::string message) {
-        return Condition{condition::kAccepted, status, reason, std::move(message),
-                         gateway.meta.generation};
-    };
-    if (!gateway.addresses.empty()) {
-        return condition(false, reason::kUnsupportedAddress,
-                         "spec.addresses must be empty: the address is that of the Service in "
-                         "front of the data planes. Listeners are served where they listen.");
-    }
-    if (!gateway.parameters_ref.empty()) {
-        return condition(false, reason::kInvalidParameters,
-                         "spec.infrastructure.parametersRef names " + gateway.parameters_ref +
-                             ", and Holdfast takes no parameters. Listeners are served without.");
-    }
+void add_accepted(Gateway const& gateway, std::vector<JudgedListener> const& listeners,
+                  Conditions& conditions) {
     std::vector<std::string> accepted;
     std::vector<std::string> refused;
     for (JudgedListener const& listener : listeners) {
         (listener.accepted() ? accepted : refused).push_back(listener.spec->name);
     }
-    if (refused.empty()) {
-        return condition(true, reason::kAccepted, "The Gateway is accepted.");
+    if (!gateway.addresses.empty()) {
+        conditions.add_false(condition::kAccepted, reason::kUnsupportedAddress,
+                             "spec.addresses must be empty: the address is that of the Service in "
+                             "front of the data planes. Listeners are served where they listen.");
+    } else if (!gateway.parameters_ref.empty()) {
+        conditions.add_false(condition::kAccepted, reason::kInvalidParameters,
+                             "spec.infrastructure.parametersRef names " + gateway.parameters_ref +
+                                 ", and Holdfast takes no parameters. Listeners are served "
+                                 "without.");
+    } else if (refused.empty()) {
+        conditions.add_true(condition::kAccepted, reason::kAccepted, "The Gateway is accepted.");
+    } else if (accepted.empty()) {
+        conditions.add_false(condition::kAccepted, reason::kListenersNotValid,
+                             "No listener is accepted; their own conditions say why.");
+    } else {
+        conditions.add_true(condition::kAccepted, reason::kListenersNotValid,
+                            "Accepted: " + quoted_list(accepted) + ". Not accepted: " +
+                                quoted_list(refused) + ", whose own conditions say why.");
     }
-    if (accepted.empty()) {
-        return condition(false, reason::kListenersNotValid,
-                         "No listener is accepted; their own conditions say why.");
-    }
-    return condition(true, reason::kListenersNotValid,
-                     "Accepted: " + quoted_list(accepted) + ". Not accepted: " +
-                         quoted_list(refused) + ", whose own conditions say why.");
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "controller/translate/conditions.hpp"
 #include "controller/translate/listeners.hpp"
 #include "controller/translate/translate.hpp"
 
@@ -14,8 +15,8 @@ namespace holdfast::controller {
                                            std::vector<JudgedListener> const& listeners,
                                            std::vector<std::int32_t> const& attached);
 
-/// Programmed, as the listeners' own conditions have it: as long as one of them is.
-[[nodiscard]] Condition gateway_programmed(std::vector<ListenerStatus> const& listeners,
-                                           std::int64_t generation);
+/// Adds a Gateway's Programmed, as the listeners' own conditions have it: as long as one of them
+/// is.
+void add_programmed(std::vector<ListenerStatus> const& listeners, Conditions& conditions);
 
 }  // namespace holdfast::controller
