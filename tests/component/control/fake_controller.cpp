@@ -145,6 +145,7 @@ FakeController::Task FakeController::serve(Transport transport) {
             write_first(outbox);
         }
     };
+    stream->be_binary = [ws] { ws->binary(true); };
     stream->cut = [ws] { beast::get_lowest_layer(*ws).close(); };
     streams_.push_back(stream);
     beast::flat_buffer buffer;
@@ -152,6 +153,7 @@ FakeController::Task FakeController::serve(Transport transport) {
         auto [error, bytes] = co_await ws->async_read(buffer, kAwait);
         if (error) {
             stream->open = false;
+            stream->close_code = ws->reason().code;
             co_return;
         }
         auto const frame = push::decode_to_controller(beast::buffers_to_string(buffer.data()));

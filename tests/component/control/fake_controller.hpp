@@ -33,7 +33,9 @@ public:
     struct Stream {
         std::deque<push::ToController> frames;  ///< Come, and not taken yet.
         bool open = true;
+        std::uint16_t close_code = 0;  ///< Of the peer's Close; 0 when there was none.
         std::function<void(std::string)> write;
+        std::function<void()> be_binary;  ///< What is written from now on are binary messages.
         std::function<void()> cut;
     };
 

@@ -125,6 +125,17 @@ TEST_F(PushClientTest, CutsAControllerThatTalksNonsenseAndDialsAgain) {
     EXPECT_TRUE(run_until([&] { return a->streams() == 2; }));
 }
 
+TEST_F(PushClientTest, LeavesAControllerThatSendsBinaryMessagesAndDialsAgain) {
+    auto const a = controller("a");
+    start();
+    (void)next<push::Hello>(*a);
+    FakeController::Stream& stream = a->last();
+    stream.be_binary();
+    stream.write("{}");
+    EXPECT_TRUE(run_until([&] { return a->streams() == 2; }));
+    EXPECT_EQ(stream.close_code, 1003);
+}
+
 // --- controllers that misbehave before messages flow -------------------------------------------
 
 TEST_F(PushClientTest, DialsAgainWhenTheUpgradeIsRefused) {
