@@ -170,7 +170,7 @@ class ByHand:
         """The README's three lines, which name examples/chat and its Gateway."""
         controller, plane = (documents.command(each) for each in (CONTROLLER, DATAPLANE))
         assert controller.count(" examples/chat ") == plane.count(" default/edge") == 1
-        self.start(documents.command(ECHO))
+        echo = self.start(documents.command(ECHO))
         self.start(
             controller.replace(" examples/chat ", f" {manifests} "),
             *("--status-listen", "127.0.0.1:0"),
@@ -182,6 +182,7 @@ class ByHand:
         )
         probes = serving.listening("probes")
         eventually(lambda: http.request(probes, "/readyz").status == 200, "it is ready")
+        eventually(lambda: "listens on" in echo.out.read_text(), "the backend is ready")
 
 
 def test_the_lines_of_the_readme_make_a_service(by_hand):
