@@ -7,6 +7,7 @@
 
 #include "common/base/log.hpp"
 #include "controller/status/endpoints.hpp"
+#include "controller/status/transitions.hpp"
 #include "controller/translate/translate.hpp"
 
 namespace asio = boost::asio;
@@ -118,7 +119,9 @@ void Controller::rebuild() {
     }
     TimePoint const start = Clock::now();
     auto const snapshot = store_.snapshot();
-    translation_ = translate(*snapshot);
+    Translation translation = translate(*snapshot);
+    log_transitions(translation_, translation);
+    translation_ = std::move(translation);
     log_all(publisher_.publish(translation_.tables, snapshot->sources, start));
     push_.flush();
     built_ = true;

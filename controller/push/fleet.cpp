@@ -39,6 +39,8 @@ Receipt Fleet::acknowledge(StreamId id, push::Ack const& ack, TimePoint now) {
     Stream& stream = at(id);
     if (ack.nonce == 0) {
         now_has(stream, ack.hash);
+        // What it refused here may be in force now, from another replica.
+        if (state(stream) != DataplaneState::refused) stream.refusal.reset();
         return Receipt::noted;
     }
     if (!stream.under_way || stream.under_way->nonce != ack.nonce) {
@@ -154,11 +156,9 @@ std::vector<StreamId> Fleet::streams() const {
     return ids;
 }
 
-std::string const& Fleet::gateway(StreamId id) const {
-    auto const found = streams_.find(id);
-    HOLDFAST_ASSERT(found != streams_.end());
-    return found->second.hello.gateway;
-}
+std::string const& Fleet::gateway(StreamId id) const { return at(id).hello.gateway; }
+
+std::string const& Fleet::node(StreamId id) const { return at(id).hello.node; }
 
 TablesInForce Fleet::in_force(std::string const& gateway) const {
     TablesInForce tables;
@@ -215,6 +215,12 @@ Programming Fleet::programming(std::string const& gateway, std::string const& ro
 Publication const* Fleet::newest(std::string const& gateway) const {
     auto const served = gateways_.find(gateway);
     return served == gateways_.end() ? nullptr : &served->second.newest;
+}
+
+Fleet::Stream const& Fleet::at(StreamId id) const {
+    auto const found = streams_.find(id);
+    HOLDFAST_ASSERT(found != streams_.end());
+    return found->second;
 }
 
 Fleet::Stream& Fleet::at(StreamId id) {

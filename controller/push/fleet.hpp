@@ -114,8 +114,9 @@ public:
     [[nodiscard]] std::optional<Outgoing> next(StreamId stream, TimePoint now);
 
     [[nodiscard]] std::vector<StreamId> streams() const;
-    /// The Gateway that a connected data plane serves.
+    /// The Gateway that a connected data plane serves, and its own name.
     [[nodiscard]] std::string const& gateway(StreamId stream) const;
+    [[nodiscard]] std::string const& node(StreamId stream) const;
     [[nodiscard]] TablesInForce in_force(std::string const& gateway) const;
     [[nodiscard]] std::vector<DataplaneStatus> dataplanes() const;
     [[nodiscard]] Programming programming(std::string const& gateway, std::string const& route,
@@ -153,6 +154,7 @@ private:
     };
 
     [[nodiscard]] Stream& at(StreamId stream);
+    [[nodiscard]] Stream const& at(StreamId stream) const;
     /// Ends what is under way: the data plane goes on with `hash`.
     Publication refused(Stream& stream, std::string const& hash, std::vector<Problem> problems,
                         TimePoint now);

@@ -28,6 +28,7 @@ std::string tidy(std::string const& path) {
 }
 
 void log_problem(SourceProblem const& problem);
+void log_mended(SourceReport const& now, SourceReport const& before);
 
 }  // namespace
 
@@ -168,9 +169,7 @@ void DirectorySource::report() {
             log_problem(problem);
         }
     }
-    if (report.problems.empty() && !reported_.problems.empty()) {
-        log::info("manifests are well again", {{"path", options_.path}});
-    }
+    log_mended(report, reported_);
     reported_ = std::move(report);
     events_.reported(reported_);
 }
@@ -178,12 +177,33 @@ void DirectorySource::report() {
 namespace {
 
 void log_problem(SourceProblem const& problem) {
+    if (problem.file.empty()) {
+        log::error("the manifests cannot be read", {{"problem", problem.problem.message}});
+        return;
+    }
     log::warning("manifest refused", {{"file", problem.file},
                                       {"line", problem.at.line},
                                       {"column", problem.at.column},
                                       {"object", problem.problem.object},
                                       {"field", problem.problem.field},
                                       {"problem", problem.problem.message}});
+}
+
+void log_mended(SourceReport const& now, SourceReport const& before) {
+    std::set<std::string> mended;
+    for (SourceProblem const& problem : before.problems) {
+        mended.insert(problem.file);
+    }
+    for (SourceProblem const& problem : now.problems) {
+        mended.erase(problem.file);
+    }
+    for (std::string const& file : mended) {
+        if (file.empty()) {
+            log::info("the manifests can be read again");
+        } else {
+            log::info("manifest is well again", {{"file", file}});
+        }
+    }
 }
 
 }  // namespace

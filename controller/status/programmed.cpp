@@ -71,22 +71,22 @@ Condition programmed_condition(Publisher const& publisher, std::string_view rout
         return Condition{"Programmed", status, reason, std::move(message), generation};
     };
     if (!accepted(parent)) {
-        return condition(false, "NotAccepted", "the parent does not accept this route");
+        return condition(false, "NotAccepted", "The parent does not accept this route.");
     }
     if (std::string text = rejection(publisher, route, parent); !text.empty()) {
         return condition(false, "Rejected", std::move(text));
     }
     switch (publisher.fleet().programming(gateway_of(parent), std::string(route), now)) {
         case Programming::programmed:
-            return condition(true, "Programmed", "programmed on all data planes");
+            return condition(true, "Programmed", "All data planes have this route in force.");
         case Programming::no_dataplane:
-            return condition(false, "Pending", "no data plane of this Gateway is connected");
+            return condition(false, "Pending", "No data plane of this Gateway is connected.");
         case Programming::unknown:
-            return condition(false, "Pending", "the Gateway's table does not hold this route");
+            return condition(false, "Pending", "The Gateway's table does not hold this route.");
         case Programming::pending:
             break;
     }
-    return condition(false, "Pending", "waiting for the data planes");
+    return condition(false, "Pending", "Data planes have not answered yet.");
 }
 
 GatewayStatus gateway_as_served(Publisher const& publisher, std::string const& gateway,

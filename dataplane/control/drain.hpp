@@ -70,6 +70,9 @@ public:
 
     [[nodiscard]] DrainState state() const noexcept { return state_; }
     [[nodiscard]] DrainOrders orders() const noexcept;
+    /// When sessions begin to be closed, and by when the last one is. Precondition: not `serving`.
+    [[nodiscard]] TimePoint close_from() const noexcept { return close_from_; }
+    [[nodiscard]] TimePoint deadline() const noexcept { return deadline_; }
 
 private:
     void announce(TimePoint now) noexcept;

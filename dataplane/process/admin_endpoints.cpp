@@ -79,7 +79,7 @@ std::vector<admin::Endpoint> Server::admin_endpoints() {
     auto const list = [this](admin::Request const& request) { return sessions(serving_, request); };
     auto const drain = [this](admin::Request const&) {
         drain_.on_drain_request(Clock::now());
-        log::info("draining for the admin port", {{"connections", serving_.load()}});
+        log_drain("draining for the admin port");
         tick();
         return plain(std::string(to_string(drain_.state())));
     };

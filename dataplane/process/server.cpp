@@ -1,5 +1,6 @@
 #include "dataplane/process/server.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <utility>
@@ -144,7 +145,7 @@ void Server::wait_for_signal() {
     signals_.async_wait([this](boost::system::error_code error, int) {
         if (error) return;
         drain_.on_signal(Clock::now());
-        log::info("draining for a signal", {{"connections", serving_.load()}});
+        log_drain("draining for a signal");
         tick();
         wait_for_signal();
     });
@@ -168,9 +169,21 @@ void Server::tick() {
 void Server::carry_out(control::DrainOrders const& orders) {
     auto const before = std::exchange(orders_, orders);
     if (orders.refuse_new != before.refuse_new) serving_.refuse_new(orders.refuse_new);
+    if (orders.close_by && !before.close_by) log_drain("closing sessions");
     if (orders.close_by && orders.close_by != before.close_by) serving_.drain(*orders.close_by);
     if (!orders.close_by && before.close_by) serving_.cancel_drain();
     if (orders.exit && !before.exit) stop();
+}
+
+/// With what is still to come: when the closing begins, and when it is over at the latest.
+void Server::log_drain(char const* message) const {
+    auto const now = Clock::now();
+    auto const seconds = [now](TimePoint until) {
+        return std::chrono::round<std::chrono::seconds>(std::max(until, now) - now).count();
+    };
+    log::info(message, {{"connections", serving_.load()},
+                        {"seconds_to_first_close", seconds(drain_.close_from())},
+                        {"seconds_to_deadline", seconds(drain_.deadline())}});
 }
 
 void Server::stop() {

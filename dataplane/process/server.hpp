@@ -48,6 +48,7 @@ private:
     void wait_for_signal();
     void tick();
     void carry_out(control::DrainOrders const& orders);
+    void log_drain(char const* message) const;
     void stop();
 
     Flags flags_;

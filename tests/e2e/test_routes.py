@@ -253,7 +253,7 @@ def test_a_broken_manifest_changes_nothing_and_is_reported(gateway, backends, ki
         gateway.manifests.write_text("route-one", GOOD)
         eventually(lambda: whoami(gateway).backend == "b", "the mended manifest is in force")
         assert source(gateway)["problems"] == []
-        gateway.controller.wait_log(message="manifests are well again")
+        gateway.controller.wait_log(message="manifest is well again")
 
 
 def source(gateway) -> dict:

@@ -100,6 +100,11 @@ TEST(Flags, NameTheFlagThatIsWrong) {
     EXPECT_THAT(refused(parse_more({"--frobnicate"})), HasSubstr("--frobnicate"));
 }
 
+TEST(Flags, NameTheMisspeltFlagRatherThanTheOneThatIsMissingForIt) {
+    EXPECT_THAT(refused(parse({"--controler", "unix:/s", "--gateway", "default/edge"})),
+                HasSubstr("--controler"));
+}
+
 TEST(Flags, AnswerAQuestionForHelpWithSuccess) {
     auto const parsed = parse({"--help"});
     auto const* const exit = std::get_if<EarlyExit>(&parsed);

@@ -116,7 +116,7 @@ TEST_F(StatusTest, ReportsARouteAsProgrammedOnceItServes) {
     Condition const condition = programmed(parent());
     EXPECT_TRUE(condition.status);
     EXPECT_EQ(condition.reason, "Programmed");
-    EXPECT_EQ(condition.message, "programmed on all data planes");
+    EXPECT_EQ(condition.message, "All data planes have this route in force.");
 }
 
 TEST_F(StatusTest, ReportsARefusedRouteWithWhatWasRefused) {
