@@ -49,31 +49,31 @@ struct File {
     std::string content;
 };
 
-Result<void> check(CertgenOptions const& options);
+Outcome<void> check(CertgenOptions const& options);
 Profile ca_profile();
 Profile controller_profile(CertgenOptions const& options);
 Profile dataplane_profile(CertgenOptions const& options);
 /// The CA that lies in a directory.
-Result<Identity> load_ca(fs::path const& directory);
+Outcome<Identity> load_ca(fs::path const& directory);
 /// Signed by `issuer`, or by itself when there is none. An empty identity when OpenSSL refuses.
 Identity issue(Profile const& profile, Identity const* issuer);
 bool fill(X509* certificate, Profile const& profile, EVP_PKEY* key, Identity const* issuer);
 bool extend(X509* certificate, X509* issuer, Profile const& profile);
 /// Appends `NAME.crt` and `NAME.key`. False when OpenSSL refuses.
 bool add_files(std::vector<File>& files, std::string const& name, Identity const& identity);
-Error openssl_error(std::string const& what);
-Result<std::vector<fs::path>> write_all(fs::path const& out, std::vector<File> const& files);
-Result<void> write_new(fs::path const& path, std::string const& content);
-Error system_error(int code, std::string detail);
+Failure openssl_failure(std::string const& what);
+Outcome<std::vector<fs::path>> write_all(fs::path const& out, std::vector<File> const& files);
+Outcome<void> write_new(fs::path const& path, std::string const& content);
+Failure system_failure(int code, std::string detail);
 
 }  // namespace
 
-Result<std::vector<fs::path>> certgen(CertgenOptions const& options) {
+Outcome<std::vector<fs::path>> certgen(CertgenOptions const& options) {
     if (auto checked = check(options); !checked) {
         return std::move(checked).error();
     }
     bool const is_new = options.ca.empty();
-    auto const ca = is_new ? Result<Identity>(issue(ca_profile(), nullptr)) : load_ca(options.ca);
+    auto const ca = is_new ? Outcome<Identity>(issue(ca_profile(), nullptr)) : load_ca(options.ca);
     if (!ca) {
         return ca.error();
     }
@@ -85,29 +85,29 @@ Result<std::vector<fs::path>> certgen(CertgenOptions const& options) {
                       add_files(files, "controller", controller) &&
                       add_files(files, "dataplane", dataplane);
     if (!made) {
-        return openssl_error("cannot make certificates");
+        return openssl_failure("cannot make certificates");
     }
     return write_all(options.out, files);
 }
 
 namespace {
 
-Result<void> check(CertgenOptions const& options) {
+Outcome<void> check(CertgenOptions const& options) {
     if (options.gateways.empty()) {
-        return Error{Reason::internal_error, {}, "--gateway is needed"};
+        return Failure{{}, "--gateway is needed"};
     }
     for (std::string const& gateway : options.gateways) {
         if (!model::is_object_key(gateway)) {
-            return Error{Reason::internal_error, {}, "--gateway must be NAMESPACE/NAME"};
+            return Failure{{}, "--gateway must be NAMESPACE/NAME"};
         }
     }
     for (std::string const& name : options.dns) {
         if (!model::is_hostname_pattern(name)) {
-            return Error{Reason::internal_error, {}, "--dns must be a host name: " + name};
+            return Failure{{}, "--dns must be a host name: " + name};
         }
     }
     if (options.days < 1 || options.days > kLeafDaysMax) {
-        return Error{Reason::internal_error, {}, "--days must be from 1 to 3650"};
+        return Failure{{}, "--days must be from 1 to 3650"};
     }
     return {};
 }
@@ -147,7 +147,7 @@ Profile dataplane_profile(CertgenOptions const& options) {
     return leaf_profile("holdfast-dataplane", options.days, "clientAuth", std::move(names));
 }
 
-Result<Identity> load_ca(fs::path const& directory) {
+Outcome<Identity> load_ca(fs::path const& directory) {
     Owned<BIO> const certificate(BIO_new_file((directory / "ca.crt").c_str(), "r"));
     Owned<BIO> const key(BIO_new_file((directory / "ca.key").c_str(), "r"));
     Identity ca;
@@ -158,7 +158,7 @@ Result<Identity> load_ca(fs::path const& directory) {
     bool const usable = ca.certificate && ca.key && X509_check_ca(ca.certificate.get()) == 1 &&
                         X509_check_private_key(ca.certificate.get(), ca.key.get()) == 1;
     if (!usable) {
-        return openssl_error("cannot use ca.crt and ca.key in " + directory.string());
+        return openssl_failure("cannot use ca.crt and ca.key in " + directory.string());
     }
     return ca;
 }
@@ -239,15 +239,15 @@ bool add_files(std::vector<File>& files, std::string const& name, Identity const
     return written;
 }
 
-Result<std::vector<fs::path>> write_all(fs::path const& out, std::vector<File> const& files) {
+Outcome<std::vector<fs::path>> write_all(fs::path const& out, std::vector<File> const& files) {
     if (::mkdir(out.c_str(), 0700) != 0 && errno != EEXIST) {
-        return system_error(errno, "cannot make " + out.string());
+        return system_failure(errno, "cannot make " + out.string());
     }
     std::vector<fs::path> written;
     for (File const& file : files) {
         std::error_code ignored;  // What cannot be looked at cannot be written either.
         if (fs::exists(out / file.name, ignored)) {
-            return system_error(EEXIST, (out / file.name).string() + " is not overwritten");
+            return system_failure(EEXIST, (out / file.name).string() + " is not overwritten");
         }
     }
     for (File const& file : files) {
@@ -264,10 +264,10 @@ Result<std::vector<fs::path>> write_all(fs::path const& out, std::vector<File> c
     return written;
 }
 
-Result<void> write_new(fs::path const& path, std::string const& content) {
+Outcome<void> write_new(fs::path const& path, std::string const& content) {
     int const fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0) {
-        return system_error(errno, "cannot write " + path.string());
+        return system_failure(errno, "cannot write " + path.string());
     }
     int code = 0;
     for (std::size_t at = 0; code == 0 && at < content.size();) {
@@ -283,23 +283,23 @@ Result<void> write_new(fs::path const& path, std::string const& content) {
     }
     if (code != 0) {
         ::unlink(path.c_str());
-        return system_error(code, "cannot write " + path.string());
+        return system_failure(code, "cannot write " + path.string());
     }
     return {};
 }
 
-Error openssl_error(std::string const& what) {
+Failure openssl_failure(std::string const& what) {
     std::array<char, 256> text{};
     unsigned long const code = ERR_get_error();
     if (code != 0) {
         ERR_error_string_n(code, text.data(), text.size());
     }
     std::string const cause(text.data());
-    return Error{Reason::internal_error, {}, cause.empty() ? what : what + ": " + cause};
+    return Failure{{}, cause.empty() ? what : what + ": " + cause};
 }
 
-Error system_error(int code, std::string detail) {
-    return {Reason::internal_error, {code, boost::system::system_category()}, std::move(detail)};
+Failure system_failure(int code, std::string detail) {
+    return {{code, boost::system::system_category()}, std::move(detail)};
 }
 
 }  // namespace

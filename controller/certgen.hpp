@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "common/base/error.hpp"
+#include "common/base/failure.hpp"
 
 namespace holdfast::controller {
 
@@ -27,6 +27,6 @@ struct CertgenOptions {
 /// Output  the paths written.
 /// Errors  a value out of its range, a CA that cannot be used, a file that exists, what the system
 ///         or OpenSSL says.
-[[nodiscard]] Result<std::vector<std::filesystem::path>> certgen(CertgenOptions const& options);
+[[nodiscard]] Outcome<std::vector<std::filesystem::path>> certgen(CertgenOptions const& options);
 
 }  // namespace holdfast::controller

@@ -45,7 +45,7 @@ int Controller::run() {
     return 0;
 }
 
-Result<void> Controller::listen() {
+Outcome<void> Controller::listen() {
     auto const status = status_.listen(flags_.status_listen);
     if (!status) return status.error();
     log_listening("status", to_string(*status));

@@ -30,7 +30,7 @@ public:
     [[nodiscard]] int run();
 
 private:
-    [[nodiscard]] Result<void> listen();
+    [[nodiscard]] Outcome<void> listen();
     void start_source();
     void wait_for_signal();
     void stop();

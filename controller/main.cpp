@@ -23,9 +23,9 @@ int run(RunFlags const& flags) {
 int run(CertgenOptions const& options) {
     auto const written = certgen(options);
     if (!written) {
-        Error const& error = written.error();
-        std::string const cause = error.cause ? ": " + error.cause.message() : "";
-        std::fprintf(stderr, "certgen: %s%s\n", error.detail.c_str(), cause.c_str());
+        Failure const& failure = written.error();
+        std::string const cause = failure.cause ? ": " + failure.cause.message() : "";
+        std::fprintf(stderr, "certgen: %s%s\n", failure.detail.c_str(), cause.c_str());
         return 1;
     }
     for (auto const& path : *written) {

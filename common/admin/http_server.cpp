@@ -103,10 +103,10 @@ HttpServer::~HttpServer() {
     state_->endpoints.clear();
 }
 
-Result<Address> HttpServer::listen(Address const& address) {
+Outcome<Address> HttpServer::listen(Address const& address) {
     Tcp::acceptor acceptor(state_->io);
     if (ErrorCode const error = listen_on(acceptor, address)) {
-        return Error{Reason::internal_error, error, "cannot listen on " + to_string(address)};
+        return Failure{error, "cannot listen on " + to_string(address)};
     }
     Address const bound{address.host, acceptor.local_endpoint().port()};
     state_->acceptors.push_back(std::move(acceptor));

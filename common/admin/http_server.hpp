@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "common/base/address.hpp"
-#include "common/base/error.hpp"
+#include "common/base/failure.hpp"
 
 namespace boost::asio {
 class io_context;
@@ -65,7 +65,7 @@ public:
 
     /// Binds and accepts from now on; may be called for several addresses. The host is an IP
     /// address; `::` takes IPv4 as well. Output: the address with the port that was chosen.
-    [[nodiscard]] Result<Address> listen(Address const& address);
+    [[nodiscard]] Outcome<Address> listen(Address const& address);
 
     /// Closes the listening sockets at once and each connection after the answer under way.
     void stop();

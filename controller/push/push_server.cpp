@@ -47,13 +47,13 @@ PushServer::PushServer(asio::io_context& io, Publisher& publisher, PushTimes tim
 
 PushServer::~PushServer() { remove_socket_file(); }
 
-Result<Address> PushServer::listen_tls(Address const& address, TlsFiles const& files) {
+Outcome<Address> PushServer::listen_tls(Address const& address, TlsFiles const& files) {
     auto tls = ServerTls::open(files);
     if (!tls) {
         return std::move(tls).error();
     }
     if (ErrorCode const error = admin::listen_on(tls_acceptor_, address)) {
-        return Error{Reason::internal_error, error, "cannot listen on " + to_string(address)};
+        return Failure{error, "cannot listen on " + to_string(address)};
     }
     tls_ = *std::move(tls);
     spawn(accept(tls_acceptor_, [this](asio::ip::tcp::socket socket, StreamId id) {
@@ -62,9 +62,9 @@ Result<Address> PushServer::listen_tls(Address const& address, TlsFiles const& f
     return Address{address.host, tls_acceptor_.local_endpoint().port()};
 }
 
-Result<void> PushServer::listen_unix(std::string const& path) {
+Outcome<void> PushServer::listen_unix(std::string const& path) {
     if (ErrorCode const error = bind_local(unix_acceptor_, path)) {
-        return Error{Reason::internal_error, error, "cannot listen on " + path};
+        return Failure{error, "cannot listen on " + path};
     }
     unix_path_ = path;
     spawn(accept(unix_acceptor_, [this](Local::socket socket, StreamId id) {

@@ -18,7 +18,7 @@
 #include <vector>
 
 #include "common/base/address.hpp"
-#include "common/base/error.hpp"
+#include "common/base/failure.hpp"
 #include "common/base/limits.hpp"
 #include "controller/push/publisher.hpp"
 #include "controller/push/push_stream.hpp"
@@ -51,10 +51,10 @@ public:
     PushServer& operator=(PushServer const&) = delete;
 
     /// Output: the address with the port that was chosen.
-    [[nodiscard]] Result<Address> listen_tls(Address const& address, TlsFiles const& files);
+    [[nodiscard]] Outcome<Address> listen_tls(Address const& address, TlsFiles const& files);
     /// A socket file of mode 0600; a stale one of a controller that died is replaced, one that is
     /// served is an error.
-    [[nodiscard]] Result<void> listen_unix(std::string const& path);
+    [[nodiscard]] Outcome<void> listen_unix(std::string const& path);
 
     /// Writes what the publisher has for any stream: after every publication.
     void flush();

@@ -11,7 +11,7 @@ namespace ssl = boost::asio::ssl;
 
 namespace holdfast::controller {
 
-Result<ServerTls> ServerTls::open(TlsFiles files) {
+Outcome<ServerTls> ServerTls::open(TlsFiles files) {
     ServerTls tls(std::move(files));
     tls.tried_ = tls.stamps();
     auto loaded = load(tls.files_);
@@ -38,7 +38,7 @@ std::shared_ptr<ssl::context> ServerTls::context() {
     return context_;
 }
 
-Result<std::shared_ptr<ssl::context>> ServerTls::load(TlsFiles const& files) {
+Outcome<std::shared_ptr<ssl::context>> ServerTls::load(TlsFiles const& files) {
     auto context = std::make_shared<ssl::context>(ssl::context::tls_server);
     SSL_CTX* const handle = context->native_handle();
     SSL_CTX_set_min_proto_version(handle, TLS1_3_VERSION);
@@ -48,7 +48,7 @@ Result<std::shared_ptr<ssl::context>> ServerTls::load(TlsFiles const& files) {
 
     boost::system::error_code error;
     auto const failed = [&](std::string const& file) {
-        return Error{Reason::internal_error, error, "cannot use " + file};
+        return Failure{error, "cannot use " + file};
     };
     context->use_certificate_chain_file(files.certificate, error);
     if (error) return failed(files.certificate);

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "common/base/error.hpp"
+#include "common/base/failure.hpp"
 
 namespace boost::asio::ssl {
 class context;
@@ -28,7 +28,7 @@ struct TlsFiles {
 /// do not fit together (rotation caught half-way) leave the last good ones in use.
 class ServerTls {
 public:
-    [[nodiscard]] static Result<ServerTls> open(TlsFiles files);
+    [[nodiscard]] static Outcome<ServerTls> open(TlsFiles files);
 
     /// What to shake hands with now.
     [[nodiscard]] std::shared_ptr<boost::asio::ssl::context> context();
@@ -45,7 +45,7 @@ private:
     using Stamps = std::array<Stamp, 3>;
 
     explicit ServerTls(TlsFiles files) : files_(std::move(files)) {}
-    [[nodiscard]] static Result<std::shared_ptr<boost::asio::ssl::context>> load(
+    [[nodiscard]] static Outcome<std::shared_ptr<boost::asio::ssl::context>> load(
         TlsFiles const& files);
     [[nodiscard]] Stamps stamps() const;
 

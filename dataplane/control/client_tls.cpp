@@ -8,14 +8,14 @@ namespace ssl = boost::asio::ssl;
 
 namespace holdfast::control {
 
-Result<std::shared_ptr<ssl::context>> load_client_tls(PushTlsFiles const& files) {
+Outcome<std::shared_ptr<ssl::context>> load_client_tls(PushTlsFiles const& files) {
     auto context = std::make_shared<ssl::context>(ssl::context::tls_client);
     SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_3_VERSION);
     context->set_verify_mode(ssl::verify_peer);
 
     boost::system::error_code error;
     auto const failed = [&](std::string const& file) {
-        return Error{Reason::internal_error, error, "cannot use " + file};
+        return Failure{error, "cannot use " + file};
     };
     context->use_certificate_chain_file(files.certificate, error);
     if (error) return failed(files.certificate);

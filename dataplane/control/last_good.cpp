@@ -45,7 +45,7 @@ std::string first_line(std::string_view gateway, std::string_view body);
 LastGood::LastGood(std::string const& folder, std::string gateway)
     : path_(folder + "/last-good.json"), gateway_(std::move(gateway)) {}
 
-Result<void> LastGood::save(push::Snapshot const& table) const {
+Outcome<void> LastGood::save(push::Snapshot const& table) const {
     std::string const body = push::encode(push::ToDataplane(table));
     std::string const fresh = path_ + ".new";
     ::unlink(fresh.c_str());  // Left by a process that died; its mode is not to be trusted.
@@ -53,47 +53,47 @@ Result<void> LastGood::save(push::Snapshot const& table) const {
         File const file(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
         if (!file.is_open() || !write_all(file.fd(), first_line(gateway_, body)) ||
             !write_all(file.fd(), body) || ::fsync(file.fd()) != 0) {
-            return error("cannot write " + fresh);
+            return failure("cannot write " + fresh);
         }
     }
     if (std::rename(fresh.c_str(), path_.c_str()) != 0) {
-        return error("cannot replace " + path_);
+        return failure("cannot replace " + path_);
     }
     return {};
 }
 
-Result<std::optional<push::Snapshot>> LastGood::load() const {
+Outcome<std::optional<push::Snapshot>> LastGood::load() const {
     File const file(::open(path_.c_str(), O_RDONLY | O_CLOEXEC));
     if (!file.is_open() && errno == ENOENT) {
         return std::optional<push::Snapshot>();
     }
     std::string content;
     if (!file.is_open() || !read_all(file.fd(), content)) {
-        return error("cannot read " + path_);
+        return failure("cannot read " + path_);
     }
     errno = 0;  // From here on it is the content that is at fault.
     std::size_t const end = content.find('\n');
     if (end == std::string::npos || !content.starts_with(kFormat)) {
-        return error(path_ + " is not in the format " + std::string(kFormat));
+        return failure(path_ + " is not in the format " + std::string(kFormat));
     }
     std::string_view const body = std::string_view(content).substr(end + 1);
     std::string_view const line = std::string_view(content).substr(0, end + 1);
     if (line != first_line(gateway_, body)) {
-        return error(path_ + " is damaged, or not of Gateway " + gateway_);
+        return failure(path_ + " is damaged, or not of Gateway " + gateway_);
     }
     auto decoded = push::decode_to_dataplane(body);
     if (!decoded) {
-        return error(path_ + ": " + to_string(decoded.error().front()));
+        return failure(path_ + ": " + to_string(decoded.error().front()));
     }
     auto* const snapshot = *decoded ? std::get_if<push::Snapshot>(&**decoded) : nullptr;
     if (snapshot == nullptr) {
-        return error(path_ + " holds no table");
+        return failure(path_ + " holds no table");
     }
     return std::optional(std::move(*snapshot));
 }
 
-Error LastGood::error(std::string detail) const {
-    return {Reason::internal_error, {errno, boost::system::system_category()}, std::move(detail)};
+Failure LastGood::failure(std::string detail) const {
+    return {{errno, boost::system::system_category()}, std::move(detail)};
 }
 
 namespace {

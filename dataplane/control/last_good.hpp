@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-#include "common/base/error.hpp"
+#include "common/base/failure.hpp"
 #include "common/push/frames.hpp"
 
 namespace holdfast::control {
@@ -23,17 +23,17 @@ public:
     LastGood(std::string const& folder, std::string gateway);
 
     /// Errors  the path and what the system said; the old file is then still there.
-    [[nodiscard]] Result<void> save(push::Snapshot const& table) const;
+    [[nodiscard]] Outcome<void> save(push::Snapshot const& table) const;
 
     /// Output  nothing when there is no file.
     /// Errors  a file that cannot be read, of another format or Gateway, or whose checksum is
     ///         wrong.
-    [[nodiscard]] Result<std::optional<push::Snapshot>> load() const;
+    [[nodiscard]] Outcome<std::optional<push::Snapshot>> load() const;
 
     [[nodiscard]] std::string const& path() const noexcept { return path_; }
 
 private:
-    [[nodiscard]] Error error(std::string detail) const;
+    [[nodiscard]] Failure failure(std::string detail) const;
 
     std::string path_;
     std::string gateway_;

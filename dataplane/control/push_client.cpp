@@ -118,7 +118,7 @@ PushClient::Task PushClient::keep_dialling(std::string key) {
     Dialled const& dialled = dialled_.at(key);
     while (!stopping_ && dialled.wanted == Wanted::yes) {
         StreamId const id = ++last_stream_;
-        Error const end = co_await run_link(io_, dialled.peer, options_.tls, id, *this);
+        Failure const end = co_await run_link(io_, dialled.peer, options_.tls, id, *this);
         if (stopping_) {
             break;
         }

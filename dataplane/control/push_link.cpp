@@ -24,17 +24,15 @@ using ErrorCode = boost::system::error_code;
 
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 
-Error ended_in(std::string phase, ErrorCode cause) {
-    return {Reason::internal_error, cause, std::move(phase)};
-}
+Failure ended_in(std::string phase, ErrorCode cause) { return {cause, std::move(phase)}; }
 
 template <class Socket>
-asio::awaitable<std::optional<Error>> upgrade(Socket& socket, std::string const& name);
+asio::awaitable<std::optional<Failure>> upgrade(Socket& socket, std::string const& name);
 
 }  // namespace
 
-asio::awaitable<Error> run_link(asio::io_context& io, Peer peer, PushTlsFiles const& tls,
-                                StreamId id, LinkOwner& owner) {
+asio::awaitable<Failure> run_link(asio::io_context& io, Peer peer, PushTlsFiles const& tls,
+                                  StreamId id, LinkOwner& owner) {
     std::unique_ptr<push::WebSocket> socket;
     if (std::holds_alternative<std::string>(peer.endpoint)) {
         socket = std::make_unique<push::WebSocket>(std::in_place_type<push::LocalWebSocket>, io);
@@ -70,9 +68,9 @@ void PushLink::send(std::string text) {
 }
 
 /// The frame owns the link: nothing is destroyed while an operation is pending on it.
-asio::awaitable<Error> PushLink::live(std::unique_ptr<PushLink> link, Peer peer) {
+asio::awaitable<Failure> PushLink::live(std::unique_ptr<PushLink> link, Peer peer) {
     link->owner_.dialling(*link);
-    std::optional<Error> end;
+    std::optional<Failure> end;
     // Whatever happens on the way, the writer ends before the link, and the owner is told.
     try {
         end = co_await link->dial(peer);
@@ -89,8 +87,8 @@ asio::awaitable<Error> PushLink::live(std::unique_ptr<PushLink> link, Peer peer)
     co_return *std::move(end);
 }
 
-asio::awaitable<std::optional<Error>> PushLink::dial(Peer const& peer) {
-    std::optional<Error> refused;
+asio::awaitable<std::optional<Failure>> PushLink::dial(Peer const& peer) {
+    std::optional<Failure> refused;
     if (auto* const plain = std::get_if<push::LocalWebSocket>(&socket())) {
         asio::local::stream_protocol::endpoint const path(std::get<std::string>(peer.endpoint));
         auto [error] = co_await plain->next_layer().async_connect(path, kAwait);
@@ -109,7 +107,7 @@ asio::awaitable<std::optional<Error>> PushLink::dial(Peer const& peer) {
     co_return refused;
 }
 
-asio::awaitable<std::optional<Error>> PushLink::dial_tls(Peer const& peer) {
+asio::awaitable<std::optional<Failure>> PushLink::dial_tls(Peer const& peer) {
     push::TlsSocket& tls = std::get<push::TlsWebSocket>(socket()).next_layer();
     auto const endpoint = std::get<asio::ip::tcp::endpoint>(peer.endpoint);
     auto [connect_error] = co_await tls.next_layer().async_connect(endpoint, kAwait);
@@ -141,7 +139,7 @@ void PushLink::received(std::string_view text) { owner_.received(*this, text); }
 namespace {
 
 template <class Socket>
-asio::awaitable<std::optional<Error>> upgrade(Socket& socket, std::string const& name) {
+asio::awaitable<std::optional<Failure>> upgrade(Socket& socket, std::string const& name) {
     socket.read_message_max(limits::push_frame_bytes_max);
     socket.set_option(websocket::stream_base::decorator([](websocket::request_type& request) {
         request.set(http::field::sec_websocket_protocol, push::kSubprotocol);

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <variant>
 
-#include "common/base/error.hpp"
+#include "common/base/failure.hpp"
 #include "common/push/stream.hpp"
 #include "dataplane/control/push_options.hpp"
 #include "dataplane/control/push_state.hpp"
@@ -40,16 +40,16 @@ public:
     void send(std::string text);
 
     /// From the first packet to the last; the coroutine owns the link. Output: as of run_link.
-    [[nodiscard]] static boost::asio::awaitable<Error> live(std::unique_ptr<PushLink> link,
-                                                            Peer peer);
+    [[nodiscard]] static boost::asio::awaitable<Failure> live(std::unique_ptr<PushLink> link,
+                                                              Peer peer);
 
 private:
     [[nodiscard]] Text next() override;
     void received(std::string_view text) override;
 
     /// Output: why messages cannot flow; nothing when they can.
-    boost::asio::awaitable<std::optional<Error>> dial(Peer const& peer);
-    boost::asio::awaitable<std::optional<Error>> dial_tls(Peer const& peer);
+    boost::asio::awaitable<std::optional<Failure>> dial(Peer const& peer);
+    boost::asio::awaitable<std::optional<Failure>> dial_tls(Peer const& peer);
 
     LinkOwner& owner_;
     std::deque<Text> texts_;
@@ -74,8 +74,8 @@ protected:
 /// The whole life of a stream to `peer`: TCP and mutual TLS or the Unix socket, HTTP upgrade,
 /// messages, end. Output: why it ended; the first word of the detail is the phase.
 /// Lifetime  `tls` and `owner` outlive the coroutine.
-[[nodiscard]] boost::asio::awaitable<Error> run_link(boost::asio::io_context& io, Peer peer,
-                                                     PushTlsFiles const& tls, StreamId id,
-                                                     LinkOwner& owner);
+[[nodiscard]] boost::asio::awaitable<Failure> run_link(boost::asio::io_context& io, Peer peer,
+                                                       PushTlsFiles const& tls, StreamId id,
+                                                       LinkOwner& owner);
 
 }  // namespace holdfast::control

@@ -79,7 +79,7 @@ int Server::run() {
     return 0;
 }
 
-Result<void> Server::listen() {
+Outcome<void> Server::listen() {
     auto const admin = admin_.listen(flags_.admin_listen);
     if (!admin) return admin.error();
     log_listening("admin", *admin);

@@ -33,7 +33,7 @@ public:
     [[nodiscard]] int run();
 
 private:
-    [[nodiscard]] Result<void> listen();
+    [[nodiscard]] Outcome<void> listen();
     [[nodiscard]] std::vector<admin::Endpoint> admin_endpoints();
     [[nodiscard]] std::vector<admin::Endpoint> probe_endpoints();
     [[nodiscard]] telemetry::ControlFacts facts() const;

@@ -62,11 +62,11 @@ std::size_t chunk_size(std::string_view lines) noexcept;
 
 }  // namespace
 
-Result<std::unique_ptr<AccessLog>> open_access_log(std::string const& path) {
+Outcome<std::unique_ptr<AccessLog>> open_access_log(std::string const& path) {
     int const fd = open_for_append(path);
     if (fd < 0) {
         boost::system::error_code const cause(errno, boost::system::system_category());
-        return Error{Reason::internal_error, cause, "cannot open access log " + path};
+        return Failure{cause, "cannot open access log " + path};
     }
     return std::unique_ptr<AccessLog>(std::make_unique<QueuedLog>(fd));
 }

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "common/base/clock.hpp"
-#include "common/base/error.hpp"
+#include "common/base/failure.hpp"
 #include "common/base/reason.hpp"
 
 namespace holdfast::telemetry {
@@ -58,7 +58,7 @@ public:
 /// Errors   the path and the system's reason.
 /// Lifetime the destructor writes out what is queued; a reader that stalls is given
 ///          limits::access_log_flush_timeout, then the rest is dropped and counted.
-[[nodiscard]] Result<std::unique_ptr<AccessLog>> open_access_log(std::string const& path);
+[[nodiscard]] Outcome<std::unique_ptr<AccessLog>> open_access_log(std::string const& path);
 
 /// The line, without the newline: one JSON object whatever bytes the texts hold. Empty texts and
 /// a close code of 0 are left out (tests/unit/telemetry).
