@@ -14,7 +14,7 @@
 #include <list>
 #include <utility>
 
-#include "common/admin/listen_on.hpp"
+#include "common/net/listen_on.hpp"
 #include "common/base/limits.hpp"
 #include "common/base/log.hpp"
 

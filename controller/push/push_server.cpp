@@ -1,19 +1,17 @@
 #include "controller/push/push_server.hpp"
 
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <boost/asio.hpp>
 #include <boost/asio/ssl.hpp>
 
-#include <cerrno>
 #include <exception>
 #include <utility>
 
-#include "common/admin/listen_on.hpp"
 #include "common/base/log.hpp"
+#include "common/net/listen_on.hpp"
 #include "common/push/frames.hpp"
+#include "controller/push/unix_listener.hpp"
 
 namespace asio = boost::asio;
 
@@ -29,9 +27,6 @@ constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 constexpr auto kAcceptPause = std::chrono::milliseconds(100);
 /// Between two warnings of what may go on for long.
 constexpr auto kWarningPause = std::chrono::seconds(10);
-
-ErrorCode bind_local(Local::acceptor& acceptor, std::string const& path);
-ErrorCode remove_stale(std::string const& path);
 
 }  // namespace
 
@@ -52,7 +47,7 @@ Outcome<Address> PushServer::listen_tls(Address const& address, TlsFiles const& 
     if (!tls) {
         return std::move(tls).error();
     }
-    if (ErrorCode const error = admin::listen_on(tls_acceptor_, address)) {
+    if (ErrorCode const error = listen_on(tls_acceptor_, address)) {
         return Failure{error, "cannot listen on " + to_string(address)};
     }
     tls_ = *std::move(tls);
@@ -63,7 +58,7 @@ Outcome<Address> PushServer::listen_tls(Address const& address, TlsFiles const& 
 }
 
 Outcome<void> PushServer::listen_unix(std::string const& path) {
-    if (ErrorCode const error = bind_local(unix_acceptor_, path)) {
+    if (ErrorCode const error = listen_on_unix(unix_acceptor_, path)) {
         return Failure{error, "cannot listen on " + path};
     }
     unix_path_ = path;
@@ -302,46 +297,4 @@ void PushServer::finish_when_empty() {
     }
 }
 
-namespace {
-
-ErrorCode bind_local(Local::acceptor& acceptor, std::string const& path) {
-    if (path.size() >= sizeof(sockaddr_un::sun_path)) {
-        return asio::error::name_too_long;
-    }
-    ErrorCode error = remove_stale(path);
-    if (error) return error;
-    Local::endpoint const endpoint(path);
-    acceptor.open(endpoint.protocol(), error);
-    if (error) return error;
-    // By the mask and not by a chmod afterwards: there is no moment at which others may connect.
-    mode_t const mask = ::umask(0177);
-    acceptor.bind(endpoint, error);
-    ::umask(mask);
-    if (error) return error;
-    acceptor.listen(asio::socket_base::max_listen_connections, error);
-    return error;
-}
-
-/// Removes a socket file that nobody serves any more; any other file is left to fail the bind.
-ErrorCode remove_stale(std::string const& path) {
-    struct stat status{};
-    if (::stat(path.c_str(), &status) != 0 || !S_ISSOCK(status.st_mode)) {
-        return {};
-    }
-    // Whoever serves it may have no room for one more at the moment: nothing here waits for that.
-    asio::io_context none;
-    Local::socket probe(none, Local());
-    probe.native_non_blocking(true);
-    Local::endpoint const endpoint(path);
-    bool const served = ::connect(probe.native_handle(), endpoint.data(),
-                                  static_cast<socklen_t>(endpoint.size())) == 0 ||
-                        errno != ECONNREFUSED;
-    if (served) {
-        return asio::error::address_in_use;
-    }
-    ::unlink(path.c_str());
-    return {};
-}
-
-}  // namespace
 }  // namespace holdfast::controller

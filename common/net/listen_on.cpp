@@ -1,10 +1,10 @@
-#include "common/admin/listen_on.hpp"
+#include "common/net/listen_on.hpp"
 
 #include <boost/asio.hpp>
 
 namespace asio = boost::asio;
 
-namespace holdfast::admin {
+namespace holdfast {
 
 using Tcp = asio::ip::tcp;
 
@@ -27,4 +27,4 @@ boost::system::error_code listen_on(Tcp::acceptor& acceptor, Address const& addr
     return error;
 }
 
-}  // namespace holdfast::admin
+}  // namespace holdfast

@@ -5,11 +5,11 @@
 
 #include "common/base/address.hpp"
 
-namespace holdfast::admin {
+namespace holdfast {
 
 /// Opens, binds and listens; `::` takes IPv4 as well.
 /// Errors  a host that is not an IP address, and what the system says.
 [[nodiscard]] boost::system::error_code listen_on(boost::asio::ip::tcp::acceptor& acceptor,
                                                   Address const& address);
 
-}  // namespace holdfast::admin
+}  // namespace holdfast
