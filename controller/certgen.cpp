@@ -1,20 +1,17 @@
 #include "controller/certgen.hpp"
 
-#include <fcntl.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <array>
-#include <cerrno>
 #include <utility>
 
 #include "common/base/openssl.hpp"
 #include "common/model/hostname.hpp"
 #include "common/model/syntax.hpp"
+#include "controller/private_files.hpp"
 #include "controller/push/identity.hpp"
 
 namespace holdfast::controller {
@@ -44,11 +41,6 @@ struct Profile {
     std::vector<std::pair<int, std::string>> extensions;  ///< NID and OpenSSL's text form.
 };
 
-struct File {
-    std::string name;
-    std::string content;
-};
-
 Outcome<void> check(CertgenOptions const& options);
 Profile ca_profile();
 Profile controller_profile(CertgenOptions const& options);
@@ -60,11 +52,8 @@ Identity issue(Profile const& profile, Identity const* issuer);
 bool fill(X509* certificate, Profile const& profile, EVP_PKEY* key, Identity const* issuer);
 bool extend(X509* certificate, X509* issuer, Profile const& profile);
 /// Appends `NAME.crt` and `NAME.key`. False when OpenSSL refuses.
-bool add_files(std::vector<File>& files, std::string const& name, Identity const& identity);
+bool add_files(std::vector<PrivateFile>& files, std::string const& name, Identity const& identity);
 Failure openssl_failure(std::string const& what);
-Outcome<std::vector<fs::path>> write_all(fs::path const& out, std::vector<File> const& files);
-Outcome<void> write_new(fs::path const& path, std::string const& content);
-Failure system_failure(int code, std::string detail);
 
 }  // namespace
 
@@ -79,7 +68,7 @@ Outcome<std::vector<fs::path>> certgen(CertgenOptions const& options) {
     }
     Identity const controller = issue(controller_profile(options), &*ca);
     Identity const dataplane = issue(dataplane_profile(options), &*ca);
-    std::vector<File> files;
+    std::vector<PrivateFile> files;
     bool const made = controller.certificate && dataplane.certificate &&
                       (!is_new || add_files(files, "ca", *ca)) &&
                       add_files(files, "controller", controller) &&
@@ -87,7 +76,7 @@ Outcome<std::vector<fs::path>> certgen(CertgenOptions const& options) {
     if (!made) {
         return openssl_failure("cannot make certificates");
     }
-    return write_all(options.out, files);
+    return write_private_files(options.out, files);
 }
 
 namespace {
@@ -223,7 +212,7 @@ std::string pem(Write write) {
     return {data, static_cast<std::size_t>(size)};
 }
 
-bool add_files(std::vector<File>& files, std::string const& name, Identity const& identity) {
+bool add_files(std::vector<PrivateFile>& files, std::string const& name, Identity const& identity) {
     if (!identity.certificate) {
         return false;
     }
@@ -239,55 +228,6 @@ bool add_files(std::vector<File>& files, std::string const& name, Identity const
     return written;
 }
 
-Outcome<std::vector<fs::path>> write_all(fs::path const& out, std::vector<File> const& files) {
-    if (::mkdir(out.c_str(), 0700) != 0 && errno != EEXIST) {
-        return system_failure(errno, "cannot make " + out.string());
-    }
-    std::vector<fs::path> written;
-    for (File const& file : files) {
-        std::error_code ignored;  // What cannot be looked at cannot be written either.
-        if (fs::exists(out / file.name, ignored)) {
-            return system_failure(EEXIST, (out / file.name).string() + " is not overwritten");
-        }
-    }
-    for (File const& file : files) {
-        fs::path const path = out / file.name;
-        if (auto result = write_new(path, file.content); !result) {
-            // Half a set would stand in the way of the next try.
-            for (fs::path const& done : written) {
-                ::unlink(done.c_str());
-            }
-            return std::move(result).error();
-        }
-        written.push_back(path);
-    }
-    return written;
-}
-
-Outcome<void> write_new(fs::path const& path, std::string const& content) {
-    int const fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0) {
-        return system_failure(errno, "cannot write " + path.string());
-    }
-    int code = 0;
-    for (std::size_t at = 0; code == 0 && at < content.size();) {
-        ssize_t const bytes = ::write(fd, content.data() + at, content.size() - at);
-        if (bytes > 0) {
-            at += static_cast<std::size_t>(bytes);
-        } else if (bytes == 0 || errno != EINTR) {
-            code = bytes == 0 ? ENOSPC : errno;
-        }
-    }
-    if (::close(fd) != 0 && code == 0) {
-        code = errno;
-    }
-    if (code != 0) {
-        ::unlink(path.c_str());
-        return system_failure(code, "cannot write " + path.string());
-    }
-    return {};
-}
-
 Failure openssl_failure(std::string const& what) {
     std::array<char, 256> text{};
     unsigned long const code = ERR_get_error();
@@ -296,10 +236,6 @@ Failure openssl_failure(std::string const& what) {
     }
     std::string const cause(text.data());
     return Failure{{}, cause.empty() ? what : what + ": " + cause};
-}
-
-Failure system_failure(int code, std::string detail) {
-    return {{code, boost::system::system_category()}, std::move(detail)};
 }
 
 }  // namespace
