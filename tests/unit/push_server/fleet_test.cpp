@@ -1,71 +1,13 @@
 // Goal: which frame a data plane gets when, in every order of what it may say. Method: the state
 // machine is stepped by hand; frames are decoded by the protocol's own codec.
-#include "controller/push/fleet.hpp"
-
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
-#include "common/base/limits.hpp"
-#include "tests/support/tables.hpp"
+#include "tests/unit/push_server/fleet_fixture.hpp"
 
 namespace holdfast::controller {
 namespace {
 
 using namespace std::chrono_literals;
-using test::kGateway;
-
-TimePoint const kNow{1h};
-
-Publication publication(model::Table table) {
-    auto const shared = std::make_shared<model::Table const>(std::move(table));
-    return {{model::content_hash(*shared), {}}, shared};
-}
-
-/// The n-th of a row of different tables.
-Publication numbered(int n) {
-    model::Table table = test::chat_table();
-    table.backends["default/echo:80"] = test::backend(static_cast<std::uint16_t>(9000 + n));
-    return publication(std::move(table));
-}
-
-push::Hello hello(std::string have = "", bool subscribe = true) {
-    push::Hello frame;
-    frame.features = {"delta"};
-    frame.node = "node-1";
-    frame.gateway = kGateway;
-    frame.subscribe = subscribe;
-    frame.have = std::move(have);
-    return frame;
-}
-
-template <class Frame>
-Frame decoded(std::optional<Outgoing> const& outgoing) {
-    if (!outgoing) {
-        ADD_FAILURE() << "nothing to send";
-        return {};
-    }
-    auto const frame = push::decode_to_dataplane(*outgoing->text);
-    if (!frame || !frame->has_value() || !std::holds_alternative<Frame>(**frame)) {
-        ADD_FAILURE() << "another frame: " << *outgoing->text;
-        return {};
-    }
-    return std::get<Frame>(**frame);
-}
-
-class FleetTest : public ::testing::Test {
-protected:
-    std::optional<Outgoing> next(StreamId stream = 1) { return fleet_.next(stream, kNow); }
-    void publish(Publication const& table) { fleet_.publish(table, kNow); }
-    /// A stream that has acknowledged the newest table.
-    void bring_up_to_date(StreamId stream = 1) {
-        fleet_.connect(stream, hello());
-        auto const snapshot = decoded<push::Snapshot>(next(stream));
-        ASSERT_EQ(fleet_.acknowledge(stream, {snapshot.nonce, snapshot.version.hash}, kNow),
-                  Receipt::noted);
-    }
-
-    Fleet fleet_;
-};
 
 TEST_F(FleetTest, SendsNothingBeforeTheFirstTable) {
     fleet_.connect(1, hello());
@@ -236,86 +178,6 @@ TEST_F(FleetTest, IgnoresALateAcknowledgementWhileAnotherTableIsUnderWay) {
     EXPECT_EQ(fleet_.acknowledge(1, {delta.nonce - 1, numbered(1).version.hash}, kNow),
               Receipt::late);
     EXPECT_EQ(fleet_.dataplanes().at(0).under_way, numbered(2).version.hash);
-}
-
-TEST_F(FleetTest, IgnoresARefusalOfNothingUnderWay) {
-    publish(numbered(1));
-    bring_up_to_date();
-    EXPECT_FALSE(fleet_.refuse(1, {77, "", {}}, kNow));
-    EXPECT_EQ(fleet_.dataplanes().at(0).state, DataplaneState::current);
-}
-
-TEST_F(FleetTest, OffersATableAgainAfterAWhileThatWasReadAsAnother) {
-    publish(numbered(1));
-    fleet_.connect(1, hello());
-    auto const snapshot = decoded<push::Snapshot>(next());
-    EXPECT_EQ(fleet_.acknowledge(1, {snapshot.nonce, "what-it-computed"}, kNow), Receipt::another);
-    EXPECT_FALSE(next());
-    EXPECT_EQ(fleet_.dataplanes().at(0).state, DataplaneState::refused);
-    EXPECT_TRUE(fleet_.next(1, kNow + limits::stale_source_wait));
-}
-
-TEST_F(FleetTest, OffersADeltaThatWasReadAsAnotherTableAsAWholeAtOnce) {
-    publish(numbered(1));
-    bring_up_to_date();
-    publish(numbered(2));
-    auto const delta = decoded<push::DeltaFrame>(next());
-    EXPECT_EQ(fleet_.acknowledge(1, {delta.nonce, "what-it-computed"}, kNow), Receipt::another);
-    EXPECT_EQ(decoded<push::Snapshot>(next()).version.hash, numbered(2).version.hash);
-}
-
-TEST_F(FleetTest, ReturnsWhatWasRefusedAndIsSilentUntilThereIsAnotherTable) {
-    publish(numbered(1));
-    fleet_.connect(1, hello());
-    auto const snapshot = decoded<push::Snapshot>(next());
-    auto const refused =
-        fleet_.refuse(1, {snapshot.nonce, "", {{"Route default/chat", "rules", "bad"}}}, kNow);
-    ASSERT_TRUE(refused);
-    EXPECT_EQ(refused->version.hash, numbered(1).version.hash);
-    EXPECT_FALSE(next());
-    auto const status = fleet_.dataplanes().at(0);
-    EXPECT_EQ(status.state, DataplaneState::refused);
-    EXPECT_EQ(status.in_force, "");
-    EXPECT_EQ(status.problems.size(), 1u);
-    publish(numbered(2));
-    EXPECT_EQ(next()->kind, FrameKind::snapshot);
-}
-
-TEST_F(FleetTest, OffersARefusedTableAgainAfterAWhile) {
-    publish(numbered(1));
-    fleet_.connect(1, hello());
-    auto const snapshot = decoded<push::Snapshot>(next());
-    ASSERT_TRUE(fleet_.refuse(1, {snapshot.nonce, "", {}}, kNow));
-    TimePoint const later = kNow + limits::stale_source_wait;
-    EXPECT_FALSE(fleet_.next(1, later - 1ms));
-    auto const again = decoded<push::Snapshot>(fleet_.next(1, later));
-    EXPECT_EQ(fleet_.acknowledge(1, {again.nonce, again.version.hash}, kNow), Receipt::noted);
-    EXPECT_TRUE(fleet_.dataplanes().at(0).problems.empty());
-    EXPECT_EQ(fleet_.dataplanes().at(0).state, DataplaneState::current);
-}
-
-TEST_F(FleetTest, OffersARefusedDeltaAsAWholeTableAtOnceAndOnlyOnce) {
-    publish(numbered(1));
-    bring_up_to_date();
-    publish(numbered(2));
-    auto const delta = decoded<push::DeltaFrame>(next());
-    std::string const old = numbered(1).version.hash;
-    ASSERT_TRUE(fleet_.refuse(1, {delta.nonce, old, {{"", "base", "unknown"}}}, kNow));
-    auto const whole = decoded<push::Snapshot>(next());
-    EXPECT_EQ(whole.version.hash, numbered(2).version.hash);
-    ASSERT_TRUE(fleet_.refuse(1, {whole.nonce, old, {}}, kNow));
-    EXPECT_FALSE(next());
-}
-
-TEST_F(FleetTest, SendsNothingAfterARefusalWhenTheOldTableIsWantedAgain) {
-    publish(numbered(1));
-    bring_up_to_date();
-    publish(numbered(2));
-    auto const delta = decoded<push::DeltaFrame>(next());
-    ASSERT_TRUE(fleet_.refuse(1, {delta.nonce, numbered(1).version.hash, {}}, kNow));
-    publish(numbered(1));
-    EXPECT_FALSE(next());
-    EXPECT_EQ(fleet_.dataplanes().at(0).state, DataplaneState::current);
 }
 
 TEST_F(FleetTest, SendsNothingToADataPlaneThatTakesItsTablesElsewhere) {
