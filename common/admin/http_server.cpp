@@ -14,9 +14,9 @@
 #include <list>
 #include <utility>
 
-#include "common/net/listen_on.hpp"
 #include "common/base/limits.hpp"
 #include "common/base/log.hpp"
+#include "common/net/listen_on.hpp"
 
 namespace asio = boost::asio;
 namespace beast = boost::beast;

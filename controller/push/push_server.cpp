@@ -190,8 +190,8 @@ void PushServer::closed(PushStream& stream) {
     strangers_.erase(stream.id());
     close_at_.erase(stream.id());
     if (stream.is_open()) {
-        log::info("data plane disconnected", {{"node", publisher_.fleet().node(stream.id())},
-                                              {"peer", stream.peer()}});
+        log::info("data plane disconnected",
+                  {{"node", publisher_.fleet().node(stream.id())}, {"peer", stream.peer()}});
         settle(publisher_.disconnect(stream.id(), Clock::now()));
     }
     finish_when_empty();

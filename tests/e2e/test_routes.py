@@ -275,6 +275,25 @@ def test_a_listener_without_its_secret_says_so_and_leaves_the_others_alone(gatew
         assert whoami(gateway).backend == "a"
 
 
+def test_typos_in_references_are_warnings_in_the_log_until_they_are_mended(gateway, backends):
+    gateway.manifests.route("one", rule("misspelt"))
+    stray = route("stray", rule("a", path="/stray"))
+    stray["spec"]["parentRefs"][0]["name"] = "egde"
+    gateway.manifests.write("stray", stray)
+    gateway.start()
+    (fault,) = gateway.controller.wait_log(message="object is at fault")
+    assert (fault["level"], fault["condition"]) == ("warning", "ResolvedRefs=False")
+    assert fault["object"].startswith("WebSocketRoute ") and "misspelt" in fault["detail"]
+    (orphan,) = gateway.controller.wait_log(
+        message="reference leads to no Gateway that is served here"
+    )
+    assert (orphan["field"], "egde" in orphan["detail"]) == ("spec.parentRefs[0]", True)
+
+    gateway.manifests.route("one", rule("a"))
+    (mended,) = gateway.controller.wait_log(message="object is well")
+    assert (mended["object"], mended["condition"]) == (fault["object"], "ResolvedRefs=True")
+
+
 def untrue(gateway, listener: str) -> dict[str, tuple[str, str]]:
     """Reason and message of the conditions that a listener does not meet."""
     (status,) = gateway.controller.status()["gateways"]

@@ -88,8 +88,8 @@ TEST(Transitions, NameTheListenerOfAGateway) {
     Translation after;
     after.gateways["default/edge"].listeners = {{"wss", {}, 1, {kNotFound}}};
 
-    EXPECT_THAT(transitions(before, after), ElementsAre(Transition{"Gateway default/edge",
-                                                                   "listener wss", kNotFound, true}));
+    EXPECT_THAT(transitions(before, after),
+                ElementsAre(Transition{"Gateway default/edge", "listener wss", kNotFound, true}));
 }
 
 }  // namespace
