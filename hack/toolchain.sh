@@ -10,7 +10,7 @@ repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cache=${HOLDFAST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/holdfast}
 root=$cache/debian13
 export REPO=$repo CACHE=$cache HOLDFAST_CACHE=$cache CCACHE_DIR=$cache/ccache
-# Whoever works as root inside the toolchain leaves nothing in the user's own caches.
+# What is fetched while working in the toolchain stays out of the user's own caches.
 export GOCACHE=$cache/go-build GOMODCACHE=$cache/go-mod PIP_CACHE_DIR=$cache/pip
 export npm_config_cache=$cache/npm
 
@@ -44,54 +44,64 @@ mirror() {
   printf '%s\n' "${HOLDFAST_MIRROR:-$found}"
 }
 
-# in_toolchain CMD…: runs a command with the toolchain, in the present folder. What the root sees of
-# this machine is mounted for that command alone, which runs as root there; what it makes in the
-# checkout belongs to the user in the end.
+# in_toolchain CMD…: runs a command as root where the toolchain is, in the present folder: what
+# installs packages there.
 in_toolchain() {
   if is_native; then "$@"; return; fi
-  local status=0 enter
-  find_way_in "$@"
-  if ((EUID == 0)); then "${enter[@]}"; return; fi
-  as_root "${enter[@]}" || status=$?
-  as_root find "$repo" "$cache" -path "$root" -prune -o \
-    ! -user "$(id -u)" -exec chown -h "$(id -u):$(id -g)" {} +
-  return "$status"
+  local enter
+  find_way_in 0:0 "$@"
+  as_root "${enter[@]}"
 }
 
-# become_in_toolchain CMD…: the same as the last thing that a script does. Where nothing is left to
-# do behind it, the command is the script's own process: who ends the script by a signal ends it.
+# become_in_toolchain CMD…: the last thing that a script does: runs a command with the toolchain, in
+# the present folder, as the user. Whoever ends the script by a signal ends the command.
 become_in_toolchain() {
   if is_native; then exec "$@"; fi
   local enter
-  find_way_in "$@"
+  find_way_in "$(id -u):$(id -g)" "$@"
   if ((EUID == 0)); then exec "${enter[@]}"; fi
-  in_toolchain "$@"
-  exit
+  command -v sudo >/dev/null || die "entering the toolchain needs root and there is no sudo"
+  exec sudo "${enter[@]}"
 }
 
-# find_way_in CMD…: sets the caller's `enter` to what runs a command in the root.
+# find_way_in UID:GID CMD…: sets the caller's `enter` to what runs a command in the root. What the
+# root sees of this machine is mounted for that command alone.
 find_way_in() {
   [[ -e $root/.ready ]] || die "the toolchain is missing: run hack/bootstrap"
+  local owner=$1
+  shift
   # The environment goes along as text: sudo would clear it.
   enter=(unshare --mount --propagation private
-    bash -c "$enter_root" holdfast "$(export -p)" "$root" "$PWD" "$@")
+    bash -c "$enter_root" holdfast "$(export -p)" "$root" "$PWD" "$(id -un)" "$owner" "$@")
 }
 
 # shellcheck disable=SC2016
 enter_root='
   set -e
   eval "$1"
-  root=$2 dir=$3; shift 3
+  root=$2 dir=$3 name=$4 owner=$5; shift 5
   for d in /dev /sys; do mount --rbind "$d" "$root$d"; done
   mount -t proc proc "$root/proc"
   for d in "$REPO" "$CACHE" "$HOME" /tmp; do
     case $d in "$root"*) continue;; esac
     mkdir -p "$root$d"; mount --bind "$d" "$root$d"
   done
+  # Programs ask who they are: a number without a name is an error to some.
+  grep -q "^[^:]*:[^:]*:${owner%:*}:" "$root/etc/passwd" ||
+    echo "$name:x:$owner::$HOME:/bin/bash" >>"$root/etc/passwd"
   export HOLDFAST_TOOLCHAIN=debian13
   export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
   unset LD_LIBRARY_PATH PYENV_VERSION GOROOT
-  exec chroot "$root" bash -c "cd \"\$0\" && exec \"\$@\"" "$dir" "$@"'
+  exec chroot --userspec="$owner" "$root" bash -c "cd \"\$0\" && exec \"\$@\"" "$dir" "$@"'
+
+# usage_if_asked "$0" "$@": answers --help with the comment at the head of the script, and ends it.
+usage_if_asked() {
+  local script=$1
+  shift
+  [[ " $* " == *" --help "* || " $* " == *" -h "* ]] || return 0
+  sed -n '2,/^[^#]/ {s/^# \{0,1\}//p}' "$script" | grep -v '^shellcheck'
+  exit 0
+}
 
 # enter_toolchain GROUP… -- "$0" "$@": makes the toolchain ready and runs the script again within it.
 enter_toolchain() {
