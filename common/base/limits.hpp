@@ -136,4 +136,9 @@ inline constexpr std::size_t manifest_values_max = 1'000'000;
 /// Problems reported of one file: enough to see what is wrong.
 inline constexpr std::size_t manifest_problems_max = 100;
 
+// --- Kubernetes API ----------------------------------------------------------------------------
+
+/// One event of a watch: an object of 1.5 MiB, which is etcd's bound, grows by half in JSON.
+inline constexpr std::size_t watch_line_bytes_max = 8 * 1024 * 1024;
+
 }  // namespace holdfast::limits

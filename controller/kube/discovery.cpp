@@ -1,0 +1,35 @@
+#include "controller/kube/discovery.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+
+#include <algorithm>
+
+namespace json = boost::json;
+
+namespace holdfast::controller::kube {
+namespace {
+
+json::array const& list(json::object const& object, std::string_view name) {
+    static json::array const empty;
+    json::value const* const value = object.if_contains(name);
+    return value != nullptr && value->is_array() ? value->get_array() : empty;
+}
+
+}  // namespace
+
+bool takes_new_objects(std::string_view body, std::string_view plural) {
+    boost::system::error_code error;
+    json::value const root = json::parse(body, error);
+    if (error || !root.is_object()) return false;
+    return std::ranges::any_of(list(root.get_object(), "resources"), [&](json::value const& one) {
+        json::object const* const resource = one.if_object();
+        json::value const* const name = resource ? resource->if_contains("name") : nullptr;
+        if (name == nullptr || *name != json::string_view(plural)) return false;
+        return std::ranges::any_of(list(*resource, "verbs"), [](json::value const& verb) {
+            return verb == json::string_view("create");
+        });
+    });
+}
+
+}  // namespace holdfast::controller::kube

@@ -1,0 +1,342 @@
+#include "controller/kube/reflector.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <iterator>
+#include <utility>
+
+#include "controller/kube/discovery.hpp"
+
+namespace holdfast::controller::kube {
+namespace {
+
+using std::chrono::duration_cast;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+/// The server ends a watch by itself after a time drawn from these, so that a fleet's watches do
+/// not all begin anew at once.
+constexpr int kWatchSecondsMin = 300;
+constexpr int kWatchSecondsMax = 600;
+/// So many watches in a row without a sign of life: the server may wait for a version to come that
+/// is far in its future, and has to be asked.
+constexpr int kSilentWatchesMax = 2;
+
+std::uint64_t number(std::string const& version);
+std::string escaped(std::string_view text);
+bool is_defined(Answer const& discovery, std::string const& plural);
+
+}  // namespace
+
+Reflector::Reflector(Collection collection, std::uint64_t seed)
+    : collection_(std::move(collection)),
+      backoff_(kPause, duration_cast<milliseconds>(kPauseMax), seed),
+      random_(seed) {}
+
+Step Reflector::next(TimePoint now) {
+    if (now < resume_at_) {
+        return WaitStep{std::chrono::ceil<milliseconds>(resume_at_ - now)};
+    }
+    switch (phase_) {
+        case Phase::settle:
+            // Most of a collection at once: a list says whether that is so.
+            if (std::exchange(mass_deletion_, false)) {
+                list_anew(Freshness::newest);
+                return next(now);
+            }
+            phase_ = Phase::check;
+            return next(now);
+        case Phase::check:
+            return CheckStep{group_path(collection_.api_version)};
+        case Phase::watch:
+            return watch_step(now);
+        case Phase::list:
+            break;
+    }
+    return ListStep{list_target(collection_) + list_query()};
+}
+
+std::uint64_t Reflector::version() const noexcept { return number(version_); }
+
+// --- list --------------------------------------------------------------------------------------
+
+std::string Reflector::list_query() const {
+    std::string const limit = "limit=" + std::to_string(kPageObjects);
+    if (pages_) return limit + "&continue=" + escaped(pages_->continue_at);
+    switch (freshness_) {
+        case Freshness::cached:
+            return limit + "&resourceVersion=0";
+        case Freshness::newest:
+            return limit;
+        case Freshness::unpaged:
+            break;
+    }
+    return {};
+}
+
+Delta Reflector::listed(Outcome<Answer> const& answer, TimePoint now) {
+    ++counts_.lists;
+    if (!answer) {
+        complain(Trouble::Kind::unreachable, to_string(answer.error()));
+        pages_.reset();
+        pause(now);
+        return {};
+    }
+    counts_.last_heard = now;
+    if (answer->status != 200) {
+        list_refused(api_status(*answer), now);
+        return {};
+    }
+    auto page = parse_list(answer->body);
+    if (!page) {
+        complain(Trouble::Kind::refused, to_string(page.error()));
+        pages_.reset();
+        pause(now);
+        return {};
+    }
+    if (pages_) {
+        std::ranges::move(page->items, std::back_inserter(pages_->items));
+        pages_->continue_at = page->continue_at;
+        pages_->version = page->version;
+    } else {
+        pages_ = std::move(*page);
+    }
+    return pages_->continue_at.empty() ? replace() : Delta{};
+}
+
+/// What is known becomes what the list holds.
+Delta Reflector::replace() {
+    ListPage list = *std::exchange(pages_, std::nullopt);
+    Delta delta;
+    std::set<std::string> listed;
+    for (auto const& object : list.items) {
+        std::string key = key_of(object);
+        guard_.seen(key);
+        listed.insert(std::move(key));
+    }
+    delta.upserts = std::move(list.items);
+    for (std::string const& key : known_) {
+        if (listed.contains(key)) continue;
+        if (collection_.definition == Collection::Definition::custom) {
+            guard_.doubt(key);
+        } else {
+            delta.removes.push_back(key);
+        }
+    }
+    known_ = std::move(listed);
+    version_ = list.version;
+    complete_ = true;
+    silent_watches_ = 0;
+    bool const doubtful = guard_.in_doubt() > 0;
+    phase_ = doubtful ? Phase::check : Phase::watch;
+    if (!doubtful) trouble_.reset();
+    return delta;
+}
+
+void Reflector::list_refused(ApiStatus const& status, TimePoint now) {
+    bool const in_pages = pages_.has_value();
+    pages_.reset();
+    bool const not_there = status.code == 410 || status.code == 504;
+    if (not_there && in_pages) return list_anew(Freshness::unpaged);
+    if (not_there && freshness_ < Freshness::newest) return list_anew(Freshness::newest);
+    if (status.code == 404) {
+        complain(Trouble::Kind::missing, to_string(status));
+        guard_.definition_gone();
+        // A kind that is defined again is wanted soon, and the question costs nothing.
+        resume_at_ = now + kMissingPause;
+        return;
+    }
+    bool const forbidden = status.code == 401 || status.code == 403;
+    complain(forbidden ? Trouble::Kind::forbidden : Trouble::Kind::refused, to_string(status));
+    pause(now, status.retry_after);
+}
+
+void Reflector::list_anew(Freshness freshness) {
+    pages_.reset();
+    phase_ = Phase::list;
+    freshness_ = freshness;
+}
+
+// --- watch -------------------------------------------------------------------------------------
+
+WatchStep Reflector::watch_step(TimePoint now) {
+    watch_began_ = now;
+    events_in_watch_ = 0;
+    leaves_ = false;
+    std::uniform_int_distribution<int> uniform(kWatchSecondsMin, kWatchSecondsMax);
+    int length = uniform(random_);
+    if (auto const release = guard_.release_at()) {
+        auto const left = std::chrono::ceil<seconds>(*release - now).count();
+        length = static_cast<int>(std::clamp<std::int64_t>(left, 1, length));
+    }
+    return {list_target(collection_) + "watch=1&allowWatchBookmarks=true&resourceVersion=" +
+                version_ + "&timeoutSeconds=" + std::to_string(length),
+            kSilence};
+}
+
+Delta Reflector::watched(WatchEvent event, TimePoint now) {
+    Delta delta;
+    counts_.last_heard = now;
+    if (event.type == WatchEvent::Type::error) {
+        leaves_ = true;
+        watch_refused(api_status(event.object), now);
+        return delta;
+    }
+    ++counts_.events;
+    ++events_in_watch_;
+    silent_watches_ = 0;
+    switch (event.type) {
+        case WatchEvent::Type::error:
+            break;
+        case WatchEvent::Type::bookmark:
+            note_version(version_of(event.object));
+            break;
+        case WatchEvent::Type::deleted:
+            version_ = version_of(event.object);
+            remove(key_of(event.object), now, delta);
+            break;
+        case WatchEvent::Type::added:
+        case WatchEvent::Type::modified:
+            version_ = version_of(event.object);
+            std::string key = key_of(event.object);
+            guard_.seen(key);
+            known_.insert(std::move(key));
+            delta.upserts.push_back(std::move(event.object));
+            // The first object of a kind that is back sets the time for the others.
+            if (guard_.waits_for_return()) phase_ = Phase::check;
+            break;
+    }
+    if (guard_.in_doubt() == 0) trouble_.reset();
+    backoff_.reset();
+    return delta;
+}
+
+void Reflector::remove(std::string key, TimePoint now, Delta& delta) {
+    if (known_.erase(key) == 0) return;
+    if (collection_.definition == Collection::Definition::built_in) {
+        delta.removes.push_back(std::move(key));
+        return;
+    }
+    guard_.doubt(std::move(key));
+    mass_deletion_ = guard_.in_doubt() > known_.size();
+    // More may follow while this settles; a watch that goes on from here loses none of it.
+    phase_ = Phase::settle;
+    resume_at_ = now + DeletionGuard::kSettleTime;
+}
+
+void Reflector::watch_ended(Outcome<Answer> const& answer, TimePoint now) {
+    if (phase_ != Phase::watch) return;
+    if (answer && answer->status != 200) {
+        counts_.last_heard = now;
+        return watch_refused(api_status(*answer), now);
+    }
+    if (guard_.in_doubt() > 0) phase_ = Phase::check;
+    bool const failed = events_in_watch_ == 0 && now - watch_began_ < kShortWatch;
+    if (answer) {
+        count(WatchEnd::closed);
+        if (failed) return pause(now);
+        return backoff_.reset();
+    }
+    bool const silent = events_in_watch_ == 0 && now - watch_began_ >= kSilence;
+    count(silent ? WatchEnd::silent : WatchEnd::cut_off);
+    complain(Trouble::Kind::unreachable, to_string(answer.error()));
+    if (silent && ++silent_watches_ >= kSilentWatchesMax) list_anew(Freshness::newest);
+    pause(now);
+}
+
+void Reflector::watch_refused(ApiStatus const& status, TimePoint now) {
+    if (status.code == 410 || status.reason == "Expired" || status.reason == "Gone") {
+        count(WatchEnd::expired);
+        return list_anew(Freshness::newest);
+    }
+    count(WatchEnd::refused);
+    // What to make of a kind that is not there is for the list to say.
+    if (status.code == 404) return list_anew(Freshness::newest);
+    bool const forbidden = status.code == 401 || status.code == 403;
+    complain(forbidden ? Trouble::Kind::forbidden : Trouble::Kind::refused, to_string(status));
+    pause(now, status.retry_after);
+}
+
+/// Of a bookmark. A server that is older than what it told before has lost some of it.
+void Reflector::note_version(std::string const& version) {
+    if (number(version) < number(version_)) {
+        count(WatchEnd::went_back);
+        list_anew(Freshness::newest);
+    } else {
+        version_ = version;
+    }
+}
+
+// --- definition --------------------------------------------------------------------------------
+
+Delta Reflector::checked(Outcome<Answer> const& answer, TimePoint now) {
+    if (!answer || (answer->status != 200 && answer->status != 404)) {
+        complain(Trouble::Kind::refused,
+                 answer ? to_string(api_status(*answer)) : to_string(answer.error()));
+        pause(now);
+        return {};
+    }
+    if (!is_defined(*answer, collection_.plural)) {
+        guard_.definition_gone();
+        complain(Trouble::Kind::missing, "the definition of " + collection_.plural +
+                                             " is gone or going; its objects stay in force");
+        list_anew(Freshness::newest);
+        resume_at_ = now + kMissingPause;
+        return {};
+    }
+    phase_ = Phase::watch;
+    Delta delta;
+    delta.removes = guard_.definition_stands(known_.size(), now);
+    if (guard_.in_doubt() > 0) {
+        complain(Trouble::Kind::held,
+                 std::to_string(guard_.in_doubt()) + " " + collection_.plural +
+                     " went with their definition and stay in force until others are there");
+    } else {
+        trouble_.reset();
+    }
+    return delta;
+}
+
+// --- helpers -----------------------------------------------------------------------------------
+
+void Reflector::pause(TimePoint now, std::optional<seconds> at_least) {
+    resume_at_ = now + std::max<milliseconds>(backoff_.next(), at_least.value_or(seconds(0)));
+}
+
+void Reflector::complain(Trouble::Kind kind, std::string message) {
+    trouble_ = Trouble{kind, std::move(message)};
+}
+
+void Reflector::count(WatchEnd end) noexcept { ++counts_.ends[static_cast<std::size_t>(end)]; }
+
+namespace {
+
+std::uint64_t number(std::string const& version) {
+    std::uint64_t value = 0;
+    std::from_chars(version.data(), version.data() + version.size(), value);
+    return value;
+}
+
+/// Continue tokens are base64url or worse.
+std::string escaped(std::string_view text) {
+    constexpr std::string_view kHex = "0123456789ABCDEF";
+    std::string result;
+    for (char const c : text) {
+        bool const plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                           (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+        if (plain) {
+            result += c;
+        } else {
+            auto const byte = static_cast<unsigned char>(c);
+            result += {'%', kHex[byte >> 4U], kHex[byte & 0xFU]};
+        }
+    }
+    return result;
+}
+
+bool is_defined(Answer const& discovery, std::string const& plural) {
+    return discovery.status == 200 && takes_new_objects(discovery.body, plural);
+}
+
+}  // namespace
+}  // namespace holdfast::controller::kube
