@@ -10,10 +10,11 @@
 namespace holdfast::controller {
 
 /// An object of any kind that a source delivers. Immutable, shared, never null.
-using Object = std::variant<std::shared_ptr<Gateway const>, std::shared_ptr<WebSocketRoute const>,
-                            std::shared_ptr<Service const>, std::shared_ptr<EndpointSlice const>,
-                            std::shared_ptr<Secret const>, std::shared_ptr<ReferenceGrant const>,
-                            std::shared_ptr<Namespace const>>;
+using Object =
+    std::variant<std::shared_ptr<GatewayClass const>, std::shared_ptr<Gateway const>,
+                 std::shared_ptr<WebSocketRoute const>, std::shared_ptr<Service const>,
+                 std::shared_ptr<EndpointSlice const>, std::shared_ptr<Secret const>,
+                 std::shared_ptr<ReferenceGrant const>, std::shared_ptr<Namespace const>>;
 
 /// What names an object among all others.
 struct ObjectId {

@@ -16,6 +16,8 @@ enum class Scope : std::uint8_t { namespaced, cluster };
 /// say, as with kubectl.
 [[nodiscard]] ObjectMeta build_meta(Value const& metadata, Scope scope);
 
+[[nodiscard]] Object build_gateway_class(ObjectMeta meta, Value const& document,
+                                         std::vector<Fault>&);
 [[nodiscard]] Object build_gateway(ObjectMeta meta, Value const& document, std::vector<Fault>&);
 [[nodiscard]] Object build_route(ObjectMeta meta, Value const& document, std::vector<Fault>&);
 [[nodiscard]] Object build_service(ObjectMeta meta, Value const& document, std::vector<Fault>&);

@@ -14,6 +14,7 @@ constexpr char const* kServiceNameLabel = "kubernetes.io/service-name";
 /// WebSockets go over TCP; ports of other protocols are not there for us.
 bool is_tcp(Value const& port) { return text_field(port, "protocol") == "TCP"; }
 
+std::vector<std::string> addresses(Value const& service);
 SliceEndpoint slice_endpoint(Value const& value);
 void check_addresses(EndpointSlice const& slice, Value const& document, std::vector<Fault>& faults);
 void decode_data(Secret& secret, Value const& data, std::vector<Fault>& faults);
@@ -31,6 +32,7 @@ Object build_service(ObjectMeta meta, Value const& document, std::vector<Fault>&
                                   .port = integer_field<std::uint16_t>(port, "port"),
                                   .app_protocol = text_field(port, "appProtocol")});
     }
+    service->addresses = addresses(document);
     return std::shared_ptr<Service const>(std::move(service));
 }
 
@@ -71,6 +73,19 @@ Object build_namespace(ObjectMeta meta, Value const&, std::vector<Fault>&) {
 }
 
 namespace {
+
+std::vector<std::string> addresses(Value const& service) {
+    std::vector<std::string> found;
+    Value const& balancer = map_field(map_field(service, "status"), "loadBalancer");
+    for (Value const& ingress : items_field(balancer, "ingress")) {
+        std::string const ip = text_field(ingress, "ip");
+        found.push_back(ip.empty() ? text_field(ingress, "hostname") : ip);
+    }
+    if (found.empty()) found = texts_field(map_field(service, "spec"), "clusterIPs");
+    // Of a headless Service, and of an entry that has neither.
+    std::erase_if(found, [](std::string const& one) { return one.empty() || one == "None"; });
+    return found;
+}
 
 SliceEndpoint slice_endpoint(Value const& value) {
     Value const& conditions = map_field(value, "conditions");

@@ -11,12 +11,22 @@ namespace {
 
 GatewayListener listener(Value const& value, std::string const& gateway_namespace);
 SecretRef secret_ref(Value const& value, std::string const& gateway_namespace);
+std::string parameters_ref(Value const& owner);
 NamespacesFrom namespaces_from(std::string const& text);
 std::string client_validation(Value const& spec, std::size_t index, std::uint16_t port);
 LabelSelector label_selector(Value const& value);
 LabelSelector::Operator selector_operator(std::string const& text);
 
 }  // namespace
+
+Object build_gateway_class(ObjectMeta meta, Value const& document, std::vector<Fault>&) {
+    Value const& spec = map_field(document, "spec");
+    auto gateway_class = std::make_shared<GatewayClass>();
+    gateway_class->meta = std::move(meta);
+    gateway_class->controller_name = text_field(spec, "controllerName");
+    gateway_class->parameters_ref = parameters_ref(spec);
+    return std::shared_ptr<GatewayClass const>(std::move(gateway_class));
+}
 
 Object build_gateway(ObjectMeta meta, Value const& document, std::vector<Fault>&) {
     Value const& spec = map_field(document, "spec");
@@ -26,10 +36,7 @@ Object build_gateway(ObjectMeta meta, Value const& document, std::vector<Fault>&
     for (Value const& address : items_field(spec, "addresses")) {
         gateway->addresses.push_back(text_field(address, "value"));
     }
-    Value const& infrastructure = map_field(spec, "infrastructure");
-    if (Value const* const ref = infrastructure.find("parametersRef"); ref != nullptr) {
-        gateway->parameters_ref = text_field(*ref, "kind") + " " + text_field(*ref, "name");
-    }
+    gateway->parameters_ref = parameters_ref(map_field(spec, "infrastructure"));
     std::vector<Value> const& listeners = items_field(spec, "listeners");
     for (std::size_t i = 0; i < listeners.size(); ++i) {
         GatewayListener& added =
@@ -57,6 +64,12 @@ Object build_reference_grant(ObjectMeta meta, Value const& document, std::vector
 }
 
 namespace {
+
+std::string parameters_ref(Value const& owner) {
+    Value const* const ref = owner.find("parametersRef");
+    if (ref == nullptr) return {};
+    return text_field(*ref, "kind") + " " + text_field(*ref, "name");
+}
 
 GatewayListener listener(Value const& value, std::string const& gateway_namespace) {
     GatewayListener listener;

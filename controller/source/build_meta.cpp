@@ -14,6 +14,7 @@ ObjectMeta build_meta(Value const& metadata, Scope scope) {
     }
     meta.created = text_field(metadata, "creationTimestamp");
     meta.generation = integer_field<std::int64_t>(metadata, "generation");
+    meta.uid = text_field(metadata, "uid");
     meta.labels = text_map_field(metadata, "labels");
     // Opaque by contract, a number in every API server; anything else counts as unknown.
     std::string const version = text_field(metadata, "resourceVersion");

@@ -1,13 +1,12 @@
 #include "controller/source/decoder.hpp"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <tuple>
 #include <utility>
 
 #include "common/base/limits.hpp"
-#include "controller/source/conform.hpp"
+#include "controller/source/build_object.hpp"
 #include "controller/source/fields.hpp"
 #include "controller/source/kinds.hpp"
 #include "controller/source/yaml_reader.hpp"
@@ -89,23 +88,12 @@ void ManifestDecoder::decode_object(Value document, std::vector<Fault> faults,
                                     std::string const& place) {
     std::string const name = name_object(document, place);
     Kind const* const kind = judge_kind(document, faults);
-    if (kind == nullptr || kind->build == nullptr) return report(name, std::move(faults));
-
+    if (kind == nullptr) return report(name, std::move(faults));
     Position const at = document.at;
-    Value metadata = map_field(document, "metadata");
-    if (metadata.at == Position{}) metadata.at = at;
-    std::erase_if(document.members, [](Member const& member) {
-        constexpr std::array<std::string_view, 4> common{"apiVersion", "kind", "metadata",
-                                                         "status"};
-        return std::ranges::find(common, member.name) != common.end();
-    });
-    append(faults, conform_at("metadata", metadata_schema(), metadata, UnknownFields::refuse));
-    append(faults, conform(schema_of(*kind), document, kind->unknown_fields));
+    auto object = build_object(*kind, std::move(document), Author::person);
+    if (!object) append(faults, std::move(object).error());
     if (!faults.empty()) return report(name, std::move(faults));
-
-    Object object = kind->build(build_meta(metadata, kind->scope), document, faults);
-    if (!faults.empty()) return report(name, std::move(faults));
-    add(std::move(object), at);
+    add(*std::move(object), at);
 }
 
 void ManifestDecoder::add(Object object, Position at) {

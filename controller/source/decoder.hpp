@@ -26,8 +26,7 @@ struct DecodedManifest {
 /// `kind: List` of objects.
 ///
 /// A WebSocketRoute is held to its CRD, whole, a Gateway and a ReferenceGrant to Gateway API; of
-/// other people's kinds only what Holdfast reads is looked at. `status` is ignored everywhere,
-/// GatewayClass is accepted and yields nothing.
+/// other people's kinds only what Holdfast reads is looked at. `status` is ignored everywhere.
 ///
 /// Input   `file` only names the problems; `bytes` may be anything.
 /// Errors  every problem of the file at once, in the file's order, at most

@@ -27,7 +27,12 @@ constexpr std::array kKinds{
          .schema = "gateway.yaml",
          .unknown_fields = UnknownFields::refuse,
          .build = build_gateway},
-    Kind{.api_version = kGatewayApi, .name = "GatewayClass", .scope = Scope::cluster},
+    Kind{.api_version = kGatewayApi,
+         .name = GatewayClass::kKind,
+         .scope = Scope::cluster,
+         .schema = "gatewayclass.yaml",
+         .unknown_fields = UnknownFields::refuse,
+         .build = build_gateway_class},
     Kind{.api_version = kGatewayApi,
          .name = ReferenceGrant::kKind,
          .schema = "referencegrant.yaml",
@@ -92,17 +97,19 @@ Schema compile_embedded(std::string_view file) {
     Value const& root = documents.front().root;
     bool const is_crd = root.find("apiVersion") != nullptr;
     Schema schema = compile_schema(is_crd ? crd_schema(root) : root);
-    // The decoder looks after these itself, the same for every kind.
-    for (char const* name : {"apiVersion", "kind", "metadata", "status"}) {
+    // These are looked after the same for every kind; a status means nothing unless a bare schema
+    // asks for it.
+    for (char const* name : {"apiVersion", "kind", "metadata"}) {
         schema.properties.erase(name);
     }
+    if (is_crd) schema.properties.erase("status");
     return schema;
 }
 
 std::map<std::string_view, Schema> compile_all() {
     std::map<std::string_view, Schema> schemas;
     for (Kind const& kind : kKinds) {
-        if (!kind.schema.empty()) schemas.try_emplace(kind.schema, compile_embedded(kind.schema));
+        schemas.try_emplace(kind.schema, compile_embedded(kind.schema));
     }
     return schemas;
 }

@@ -15,9 +15,8 @@ struct Kind {
     std::string_view api_version;
     std::string_view name;
     Scope scope = Scope::namespaced;
-    std::string_view schema{};  ///< Name of the embedded file; a CRD or a bare schema.
+    std::string_view schema;  ///< Name of the embedded file; a CRD or a bare schema.
     UnknownFields unknown_fields = UnknownFields::ignore;
-    /// nullptr: the kind is accepted and means nothing to us.
     Object (*build)(ObjectMeta meta, Value const& document, std::vector<Fault>& faults) = nullptr;
 };
 
@@ -27,7 +26,8 @@ struct Kind {
 /// nullptr when there is none.
 [[nodiscard]] Kind const* find_kind(std::string_view api_version, std::string_view name) noexcept;
 
-/// The schema of a kind's documents without apiVersion, kind, metadata and status. Compiled once.
+/// The schema of a kind's documents without apiVersion, kind and metadata, and without the status
+/// of all kinds but Service. Compiled once.
 [[nodiscard]] Schema const& schema_of(Kind const& kind);
 /// The schema of `metadata`, the same for every kind.
 [[nodiscard]] Schema const& metadata_schema();

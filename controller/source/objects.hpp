@@ -20,6 +20,7 @@ struct ObjectMeta {
     std::string created;  ///< RFC 3339; empty in a manifest that does not say.
     std::int64_t generation = 0;
     std::uint64_t resource_version = 0;
+    std::string uid;  ///< Empty in a manifest.
     std::map<std::string, std::string> labels;
 
     /// `namespace/name`, or `name` for a cluster-scoped kind: the key in the store.
@@ -28,7 +29,15 @@ struct ObjectMeta {
     friend bool operator==(ObjectMeta const&, ObjectMeta const&) = default;
 };
 
-// --- Gateway (gateway.networking.k8s.io/v1) ----------------------------------------------------
+// --- GatewayClass and Gateway (gateway.networking.k8s.io/v1) ------------------------------------
+
+struct GatewayClass {
+    static constexpr char const* kKind = "GatewayClass";
+    ObjectMeta meta;
+    std::string controller_name;
+    std::string parameters_ref;  ///< Kind and name of what parametersRef names.
+    friend bool operator==(GatewayClass const&, GatewayClass const&) = default;
+};
 
 /// `from` of allowedRoutes.namespaces.
 enum class NamespacesFrom : std::uint8_t { all, same, selector };
@@ -138,6 +147,7 @@ struct Service {
     ObjectMeta meta;
     std::string type = "ClusterIP";
     std::vector<ServicePort> ports;
+    std::vector<std::string> addresses;  ///< Of its load balancer, else its cluster IPs.
     friend bool operator==(Service const&, Service const&) = default;
 };
 

@@ -16,6 +16,7 @@ using Objects = std::map<std::string, std::shared_ptr<T const>>;
 /// Everything the sources have delivered, at one moment. Immutable once published; two snapshots
 /// share the objects that did not change between them.
 struct Snapshot {
+    Objects<GatewayClass> gateway_classes;
     Objects<Gateway> gateways;
     Objects<WebSocketRoute> routes;
     Objects<Service> services;

@@ -55,6 +55,7 @@ std::function<void()> Store::note_change() {
 namespace {
 
 /// The collection that holds objects of a kind.
+Objects<GatewayClass>& collection(Snapshot& s, GatewayClass const*) { return s.gateway_classes; }
 Objects<Gateway>& collection(Snapshot& s, Gateway const*) { return s.gateways; }
 Objects<WebSocketRoute>& collection(Snapshot& s, WebSocketRoute const*) { return s.routes; }
 Objects<Service>& collection(Snapshot& s, Service const*) { return s.services; }

@@ -10,7 +10,7 @@
 namespace holdfast::controller {
 namespace {
 
-std::string class_of(Gateway const& gateway);
+std::string class_of(Gateway const& gateway, Snapshot const& snapshot);
 
 }  // namespace
 
@@ -28,21 +28,25 @@ Problem orphaned_parent(WebSocketRoute const& route, std::size_t parent_index,
     } else if (gateway == snapshot.gateways.end()) {
         problem.message = "names Gateway " + key + ", which does not exist";
     } else {
-        problem.message = "names Gateway " + key + ", whose " + class_of(*gateway->second);
+        problem.message =
+            "names Gateway " + key + ", whose " + class_of(*gateway->second, snapshot);
     }
     return problem;
 }
 
-Problem orphaned_gateway(Gateway const& gateway) {
+Problem orphaned_gateway(Gateway const& gateway, Snapshot const& snapshot) {
     return {std::string(Gateway::kKind) + ' ' + gateway.meta.key(), "spec.gatewayClassName",
-            "is not served: its " + class_of(gateway)};
+            "is not served: its " + class_of(gateway, snapshot)};
 }
 
 namespace {
 
-std::string class_of(Gateway const& gateway) {
-    return "class is " + model::in_quotes(gateway.class_name) + ", not " +
-           model::in_quotes(kGatewayClass);
+std::string class_of(Gateway const& gateway, Snapshot const& snapshot) {
+    std::string const name = "class is " + model::in_quotes(gateway.class_name);
+    if (snapshot.gateway_classes.contains(gateway.class_name)) {
+        return name + ", whose spec.controllerName is another one's";
+    }
+    return name + ", not " + model::in_quotes(kGatewayClass);
 }
 
 }  // namespace

@@ -13,6 +13,6 @@ namespace holdfast::controller {
                                       Snapshot const& snapshot);
 
 /// A Gateway whose class is not ours.
-[[nodiscard]] Problem orphaned_gateway(Gateway const& gateway);
+[[nodiscard]] Problem orphaned_gateway(Gateway const& gateway, Snapshot const& snapshot);
 
 }  // namespace holdfast::controller

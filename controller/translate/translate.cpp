@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "controller/translate/attachment.hpp"
+#include "controller/translate/gateway_class.hpp"
 #include "controller/translate/gateway_status.hpp"
 #include "controller/translate/listeners.hpp"
 #include "controller/translate/orphans.hpp"
@@ -67,11 +68,16 @@ Translation translate(Snapshot const& snapshot) { return Translator(snapshot).ru
 namespace {
 
 Translation Translator::run() {
+    for (auto const& [key, gateway_class] : snapshot_.gateway_classes) {
+        if (is_ours(*gateway_class)) {
+            translation_.gateway_classes.emplace(key, gateway_class_status(*gateway_class));
+        }
+    }
     for (auto const& [key, gateway] : snapshot_.gateways) {
-        if (gateway->class_name == kGatewayClass) {
+        if (class_is_ours(*gateway, snapshot_)) {
             open_gateway(key, *gateway);
         } else {
-            translation_.orphans.push_back(orphaned_gateway(*gateway));
+            translation_.orphans.push_back(orphaned_gateway(*gateway, snapshot_));
         }
     }
     for (auto const& [key, route] : snapshot_.routes) {

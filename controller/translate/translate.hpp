@@ -14,6 +14,7 @@
 namespace holdfast::controller {
 
 inline constexpr char const* kControllerName = "holdfast.dev/gateway-controller";
+/// Ours even when no object of that name is there: who deletes it wants no socket closed.
 inline constexpr char const* kGatewayClass = "holdfast";
 
 struct ListenerStatus {
@@ -40,10 +41,11 @@ struct RouteParentStatus {
     friend bool operator==(RouteParentStatus const&, RouteParentStatus const&) = default;
 };
 
-/// What a snapshot means: a table for every Gateway of our class, and what to tell the owners of
-/// the objects. Keys are `namespace/name`.
+/// What a snapshot means: a table for every Gateway of our classes, and what to tell the owners of
+/// the objects. Keys are `namespace/name`, of GatewayClasses `name`.
 struct Translation {
     std::map<std::string, model::Table> tables;
+    std::map<std::string, std::vector<Condition>> gateway_classes;
     std::map<std::string, GatewayStatus> gateways;
     std::map<std::string, std::vector<RouteParentStatus>> routes;
     /// What leads to no Gateway of ours, hence has no status of ours: parentRefs, and Gateways of

@@ -194,9 +194,10 @@ TEST(DecodeNamespace, IsClusterScopedAndHasLabels) {
     EXPECT_EQ(only<Namespace>(manifest, "team").meta.labels.at("tier"), "front");
 }
 
-TEST(DecodeManifest, AcceptsAGatewayClassAndYieldsNothing) {
+TEST(DecodeGatewayClass, IsClusterScopedAndNamesItsController) {
     DecodedManifest const manifest = decode_file("examples/chat/gateway.yaml");
-    EXPECT_EQ(manifest.objects.size(), 1U);
+    EXPECT_EQ(only<GatewayClass>(manifest, "holdfast").controller_name,
+              "holdfast.dev/gateway-controller");
 }
 
 TEST(DecodeManifest, ReadsQuotedNumbersAndWordsAsText) {
