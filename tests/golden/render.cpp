@@ -25,6 +25,7 @@ json::object lookup_json(model::Table const& table);
 json::array candidates_json(model::Table const& table, std::string const& listener,
                             std::string const& host);
 std::string describe(model::Candidate const& candidate);
+void add_conditions(std::vector<controller::Condition> const& conditions, json::object& out);
 json::object gateway_json(controller::GatewayStatus const& status);
 json::array parents_json(std::vector<controller::RouteParentStatus> const& parents);
 
@@ -49,6 +50,15 @@ boost::json::object render(controller::Translation const& translation) {
                           {"lookup", std::move(lookup)},
                           {"gateways", std::move(gateways)},
                           {"routes", std::move(routes)}};
+    json::object classes;
+    for (auto const& [key, conditions] : translation.gateway_classes) {
+        json::object status;
+        add_conditions(conditions, status);
+        classes[key] = std::move(status);
+    }
+    if (!classes.empty()) {
+        rendered["gatewayClasses"] = std::move(classes);
+    }
     json::array orphans;
     for (Problem const& orphan : translation.orphans) {
         orphans.emplace_back(to_string(orphan));
