@@ -127,6 +127,12 @@ inline constexpr auto admin_request_timeout = 10s;
 /// A connection without a request.
 inline constexpr auto admin_idle_timeout = 60s;
 
+// --- Kubernetes --------------------------------------------------------------------------------
+
+/// How long a controller that goes away tries to give its lease back. Kubernetes kills the process
+/// 10 s after SIGTERM where nothing else is said; a lease that is not given back expires.
+inline constexpr auto lease_release_timeout = 5s;
+
 // --- manifests ---------------------------------------------------------------------------------
 
 inline constexpr std::size_t manifest_bytes_max = 16 * 1024 * 1024;
