@@ -173,6 +173,7 @@ void Elector::release(TimePoint now) {
     HOLDFAST_ASSERT(!under_way_);
     if (release_until_) return;
     lose("released");
+    trouble_.clear();
     std::chrono::milliseconds const longest = limits::lease_release_timeout;
     release_until_ = now + std::min(longest, candidacy_.times.renew);
     not_before_ = now;

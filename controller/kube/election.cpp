@@ -1,0 +1,117 @@
+#include "controller/kube/election.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <random>
+#include <utility>
+
+#include "common/base/limits.hpp"
+#include "common/base/log.hpp"
+
+namespace holdfast::controller::kube {
+namespace {
+
+std::chrono::milliseconds time_left(TimePoint until) {
+    auto const left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now());
+    return std::max(left, std::chrono::milliseconds(1));
+}
+
+}  // namespace
+
+Election::Election(Transport& transport, Candidacy candidacy, ElectionEvents events)
+    : transport_(transport),
+      collection_("/apis/coordination.k8s.io/v1/namespaces/" + candidacy.name_space + "/leases"),
+      path_(collection_ + '/' + candidacy.name),
+      events_(std::move(events)),
+      elector_(std::move(candidacy), std::random_device{}()),
+      thread_([this] { run(); }) {}
+
+Election::~Election() { stop(); }
+
+bool Election::leads() const noexcept {
+    return !stop_.stop_requested() && Clock::now() < leads_until_.load();
+}
+
+void Election::stop() {
+    if (!thread_.joinable()) return;
+    stop_.request_stop();
+    {
+        std::unique_lock lock(mutex_);
+        wake_.wait_for(lock, limits::lease_release_timeout, [this] { return finished_; });
+    }
+    abandon_.request_stop();
+    thread_.join();
+}
+
+void Election::run() {
+    for (;;) {
+        TimePoint const now = Clock::now();
+        if (stop_.stop_requested() && !released_) {
+            released_ = true;
+            elector_.release(now);
+        }
+        LeaseStep const step = elector_.next(now, WallClock::now());
+        tell(now);
+        if (std::holds_alternative<Finished>(step)) break;
+        if (auto const* const rest = std::get_if<WaitUntil>(&step)) {
+            wait(rest->time);
+        } else {
+            LeaseAnswer const answer = carry_out(step);
+            elector_.answered(answer, Clock::now());
+        }
+    }
+    std::lock_guard const lock(mutex_);
+    finished_ = true;
+    wake_.notify_all();
+}
+
+void Election::tell(TimePoint now) {
+    leads_until_.store(elector_.leads_until());
+    if (told_trouble_ != elector_.trouble()) {
+        told_trouble_ = elector_.trouble();
+        if (!told_trouble_.empty())
+            log::warning("the lease cannot be read or written",
+                         {{"lease", path_}, {"detail", told_trouble_}});
+    }
+    if (told_leading_ == elector_.leads(now)) return;
+    told_leading_ = !told_leading_;
+    if (told_leading_) {
+        log::info("this controller leads", {{"lease", path_}});
+        events_.elected();
+    } else {
+        log::info("this controller does not lead any more",
+                  {{"lease", path_}, {"detail", elector_.loss()}});
+        events_.demoted(elector_.loss());
+    }
+}
+
+void Election::wait(TimePoint until) {
+    std::unique_lock lock(mutex_);
+    wake_.wait_until(lock, interruption(), until, [] { return false; });
+}
+
+LeaseAnswer Election::carry_out(LeaseStep const& step) {
+    Request request{.method = Method::get, .target = path_, .body = {}, .content_type = {}};
+    TimePoint at_latest;
+    if (auto const* const read = std::get_if<ReadLease>(&step)) {
+        at_latest = read->at_latest;
+    } else if (auto const* const create = std::get_if<CreateLease>(&step)) {
+        request.method = Method::post;
+        request.target = collection_;
+        request.body = to_json(create->lease);
+        at_latest = create->at_latest;
+    } else if (auto const* const update = std::get_if<UpdateLease>(&step)) {
+        request.method = Method::put;
+        request.body = to_json(update->lease);
+        at_latest = update->at_latest;
+    }
+    if (!request.body.empty()) request.content_type = "application/json";
+    request.silence_timeout = time_left(at_latest);
+    return lease_answer(transport_.call(request, interruption()));
+}
+
+std::stop_token Election::interruption() const {
+    return released_ ? abandon_.get_token() : stop_.get_token();
+}
+
+}  // namespace holdfast::controller::kube
