@@ -33,12 +33,11 @@ enum class WatchEnd : std::uint8_t {
     expired,    ///< 410: the server does not remember that far.
     refused,    ///< Any other error, before the first event or among them.
     went_back,  ///< The server is older than what is known.
-    broken,     ///< Something came that is no event.
 };
-inline constexpr std::size_t kWatchEnds = 7;
+inline constexpr std::size_t kWatchEnds = 6;
 [[nodiscard]] constexpr std::string_view to_string(WatchEnd end) noexcept {
-    constexpr std::array<std::string_view, kWatchEnds> names{
-        "closed", "cut_off", "silent", "expired", "refused", "went_back", "broken"};
+    constexpr std::array<std::string_view, kWatchEnds> names{"closed",  "cut_off", "silent",
+                                                             "expired", "refused", "went_back"};
     return names[static_cast<std::size_t>(end)];
 }
 

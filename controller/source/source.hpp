@@ -3,9 +3,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
+#include "common/base/clock.hpp"
 #include "common/base/error.hpp"
 #include "common/model/version.hpp"
 #include "controller/source/any_object.hpp"
@@ -34,6 +36,18 @@ struct SourceProblem {
 /// `file:line:column: object: field: message`; what is not known is left out.
 [[nodiscard]] std::string to_string(SourceProblem const& problem);
 
+/// How the watch of one kind of objects is doing.
+struct CollectionReport {
+    std::string resource;  ///< `gateways`, `secrets`: a metric label value.
+    bool synced = false;   ///< Has been read whole once.
+    std::uint64_t lists_total = 0;
+    std::uint64_t events_total = 0;
+    std::map<std::string, std::uint64_t> restarts_total;  ///< By reason.
+    TimePoint last_heard;                                 ///< Bookmarks count.
+
+    friend bool operator==(CollectionReport const&, CollectionReport const&) = default;
+};
+
 /// How a source is doing, for /status and metrics.
 struct SourceReport {
     std::vector<SourceProblem> problems;  ///< All that hold now; none when all is well.
@@ -42,12 +56,13 @@ struct SourceReport {
     std::size_t files_refused = 0;        ///< Of these, the ones whose last good state is in force.
     std::size_t files_never_good = 0;     ///< Of these, the ones that never had a good state.
     std::uint64_t loads_total = 0;        ///< Times that the source looked.
+    std::vector<CollectionReport> collections;  ///< Of a source that watches an API.
 
     friend bool operator==(SourceReport const&, SourceReport const&) = default;
 };
 
-/// What a source calls, all on one thread of its own, one call at a time. Calls must not block
-/// for long and must not call the source back.
+/// What a source calls, on threads of its own, one call at a time. Calls must not block for long
+/// and must not call the source back.
 struct SourceEvents {
     /// Never empty. The first call brings all there is.
     std::function<void(Changes)> changed;

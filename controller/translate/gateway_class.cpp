@@ -2,19 +2,15 @@
 
 #include <utility>
 
+#include "controller/source/ours.hpp"
 #include "controller/translate/conditions.hpp"
-#include "controller/translate/translate.hpp"
 
 namespace holdfast::controller {
 
-bool is_ours(GatewayClass const& gateway_class) {
-    return gateway_class.controller_name == kControllerName;
-}
-
 bool class_is_ours(Gateway const& gateway, Snapshot const& snapshot) {
     auto const found = snapshot.gateway_classes.find(gateway.class_name);
-    return found == snapshot.gateway_classes.end() ? gateway.class_name == kGatewayClass
-                                                   : is_ours(*found->second);
+    bool const exists = found != snapshot.gateway_classes.end();
+    return class_is_ours(gateway.class_name, exists ? found->second.get() : nullptr);
 }
 
 std::vector<Condition> gateway_class_status(GatewayClass const& gateway_class) {

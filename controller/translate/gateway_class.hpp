@@ -7,9 +7,6 @@
 
 namespace holdfast::controller {
 
-/// Does a GatewayClass name our controller?
-[[nodiscard]] bool is_ours(GatewayClass const& gateway_class);
-
 /// Is a Gateway's class ours? By its GatewayClass, and without one by its name.
 [[nodiscard]] bool class_is_ours(Gateway const& gateway, Snapshot const& snapshot);
 

@@ -3,9 +3,9 @@
 #include <string>
 
 #include "common/model/place.hpp"
+#include "controller/source/ours.hpp"
 #include "controller/source/value.hpp"
 #include "controller/translate/attachment.hpp"
-#include "controller/translate/translate.hpp"
 
 namespace holdfast::controller {
 namespace {

@@ -3,6 +3,8 @@
 #include <boost/json/array.hpp>
 #include <boost/json/value.hpp>
 
+#include "controller/source/ours.hpp"
+
 namespace holdfast::controller {
 namespace {
 

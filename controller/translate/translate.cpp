@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "controller/source/ours.hpp"
 #include "controller/translate/attachment.hpp"
 #include "controller/translate/gateway_class.hpp"
 #include "controller/translate/gateway_status.hpp"

@@ -13,10 +13,6 @@
 
 namespace holdfast::controller {
 
-inline constexpr char const* kControllerName = "holdfast.dev/gateway-controller";
-/// Ours even when no object of that name is there: who deletes it wants no socket closed.
-inline constexpr char const* kGatewayClass = "holdfast";
-
 struct ListenerStatus {
     std::string name;
     std::vector<GroupKind> supported_kinds;

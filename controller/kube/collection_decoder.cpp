@@ -1,0 +1,91 @@
+#include "controller/kube/collection_decoder.hpp"
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <string_view>
+#include <utility>
+
+#include "common/base/assert.hpp"
+#include "controller/kube/json_value.hpp"
+#include "controller/kube/list_page.hpp"
+#include "controller/source/build_object.hpp"
+
+namespace json = boost::json;
+
+namespace holdfast::controller::kube {
+namespace {
+
+Kind const& kind_of(Collection const& collection) {
+    Kind const* const kind = find_kind(collection.api_version, collection.kind);
+    HOLDFAST_ASSERT(kind != nullptr);
+    return *kind;
+}
+
+bool status_is_ours(Kind const& kind) {
+    constexpr std::array<std::string_view, 3> kinds{WebSocketRoute::kKind, Gateway::kKind,
+                                                    GatewayClass::kKind};
+    return std::ranges::find(kinds, kind.name) != kinds.end();
+}
+
+json::object status_of(json::object const& object) {
+    json::value const* const status = object.if_contains("status");
+    return status != nullptr && status->is_object() ? status->get_object() : json::object();
+}
+
+ObjectMeta const& meta_of(Object const& object) {
+    return std::visit([](auto const& it) -> ObjectMeta const& { return it->meta; }, object);
+}
+
+}  // namespace
+
+CollectionDecoder::CollectionDecoder(Collection const& collection)
+    : kind_(kind_of(collection)), name_(to_string(collection)) {}
+
+Batch CollectionDecoder::decode(Delta delta, std::uint64_t version) {
+    Batch batch;
+    for (json::object const& object : delta.upserts) {
+        decode_object(object, batch);
+    }
+    for (std::string& key : delta.removes) {
+        problems_.erase(key);
+        batch.changes.removes.push_back({std::string(kind_.name), std::move(key)});
+    }
+    if (version > 0) batch.changes.sources[name_] = version;
+    return batch;
+}
+
+void CollectionDecoder::decode_object(json::object const& object, Batch& batch) {
+    std::string const key = key_of(object);
+    auto built = build_object(kind_, to_value(object), Author::api_server);
+    std::vector<Problem> problems;
+    if (!built) {
+        for (Fault& fault : built.error()) {
+            problems.push_back({std::string(kind_.name) + ' ' + key, std::move(fault.field),
+                                std::move(fault.message)});
+        }
+        problems_[key] = std::move(problems);
+        return;
+    }
+    problems_.erase(key);
+    if (status_is_ours(kind_)) {
+        ObjectMeta const& meta = meta_of(*built);
+        batch.statuses.push_back({.id = id_of(*built),
+                                  .api_version = std::string(kind_.api_version),
+                                  .uid = meta.uid,
+                                  .resource_version = version_of(object),
+                                  .generation = meta.generation,
+                                  .status = status_of(object)});
+    }
+    batch.changes.upserts.push_back(*std::move(built));
+}
+
+std::vector<Problem> CollectionDecoder::problems() const {
+    std::vector<Problem> all;
+    for (auto const& [key, problems] : problems_) {
+        std::ranges::copy(problems, std::back_inserter(all));
+    }
+    return all;
+}
+
+}  // namespace holdfast::controller::kube

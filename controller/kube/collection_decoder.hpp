@@ -1,0 +1,43 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "controller/kube/collection.hpp"
+#include "controller/kube/reflector.hpp"
+#include "controller/kube/stored_status.hpp"
+#include "controller/source/kinds.hpp"
+#include "controller/source/source.hpp"
+
+namespace holdfast::controller::kube {
+
+/// What a step of a reflector means to those who read objects.
+struct Batch {
+    Changes changes;
+    std::vector<StoredStatus> statuses;  ///< Of the upserts of a kind whose status is ours.
+};
+
+/// Makes objects of what a reflector delivers. An object that cannot be read keeps its last version
+/// and is a problem until it can, or is gone.
+///
+/// Threads  none; owned by the watch of one collection.
+class CollectionDecoder {
+public:
+    /// Input  `collection` is of a kind that source/kinds knows.
+    explicit CollectionDecoder(Collection const& collection);
+
+    /// `version` is the collection's after this step.
+    [[nodiscard]] Batch decode(Delta delta, std::uint64_t version);
+    /// Every object that cannot be read now.
+    [[nodiscard]] std::vector<Problem> problems() const;
+
+private:
+    void decode_object(boost::json::object const& object, Batch& batch);
+
+    Kind const& kind_;
+    std::string name_;  ///< Of the collection, in a source vector.
+    std::map<std::string, std::vector<Problem>> problems_;  ///< By key.
+};
+
+}  // namespace holdfast::controller::kube

@@ -1,0 +1,284 @@
+#include "controller/kube/kube_source.hpp"
+
+#include <algorithm>
+#include <array>
+#include <random>
+#include <string_view>
+#include <utility>
+
+#include "common/base/log.hpp"
+
+namespace holdfast::controller::kube {
+namespace {
+
+/// Counts of events change all the time; who reads them does so every few seconds.
+constexpr auto kReportInterval = std::chrono::seconds(1);
+
+void merge(Changes& into, Changes newer);
+bool decides_on_secrets(std::string_view kind);
+/// True when the API server has said that it will not let us read this.
+bool denied(WatchState const& state);
+bool essential(Collection const& collection);
+void add_problems(Collection const& collection, WatchState const& state,
+                  std::vector<SourceProblem>& problems);
+void add_counts(Collection const& collection, WatchState const& state,
+                std::map<std::string, CollectionReport>& reports);
+void log_difference(std::vector<SourceProblem> const& before,
+                    std::vector<SourceProblem> const& after);
+
+}  // namespace
+
+KubeSource::KubeSource(Transport& transport, KubeOptions options)
+    : transport_(transport), options_(std::move(options)), last_seed_(std::random_device{}()) {}
+
+KubeSource::~KubeSource() { KubeSource::stop(); }
+
+void KubeSource::start(SourceEvents events) {
+    std::lock_guard const lock(mutex_);
+    events_ = std::move(events);
+    started_ = Clock::now();
+    for (Collection const& collection : collections_of(options_.namespaces)) {
+        add(watches_, collection);
+    }
+}
+
+void KubeSource::stop() {
+    Watches ending;
+    {
+        std::lock_guard const lock(mutex_);
+        stopping_ = true;
+        ending = std::exchange(watches_, {});
+        ending.merge(secrets_);
+        for (auto& [collection, watch] : ending) {
+            watch->stop();
+        }
+    }
+    // Without the lock: a watch may be waiting for it to tell its last.
+    ending.clear();
+    ending_.clear();
+}
+
+void KubeSource::add(Watches& watches, Collection const& collection) {
+    auto& watch = watches[collection];
+    WatchOwner& owner = *this;  // make_unique cannot see the base.
+    watch = std::make_unique<CollectionWatch>(transport_, collection, owner, ++last_seed_);
+    watch->start();
+}
+
+// --- what watches tell -------------------------------------------------------------------------
+
+void KubeSource::delivered(CollectionWatch& watch, Batch batch) {
+    std::lock_guard const lock(mutex_);
+    if (!is_current(watch)) return;
+    if (options_.stored && !batch.statuses.empty()) options_.stored(std::move(batch.statuses));
+    if (!decides_on_secrets(watch.collection().kind)) {
+        hand_on(std::move(batch.changes));
+        return;
+    }
+    for (Object const& object : batch.changes.upserts) {
+        wanted_.note(object);
+    }
+    for (ObjectId const& id : batch.changes.removes) {
+        wanted_.forget(id);
+    }
+    merge(waiting_, std::move(batch.changes));
+    want_secrets();
+    hand_on_waiting();
+}
+
+void KubeSource::moved(CollectionWatch& watch) {
+    std::lock_guard const lock(mutex_);
+    if (!is_current(watch)) return;
+    hand_on_waiting();
+    TimePoint const now = Clock::now();
+    report(now);
+    if (!synced_ && everything_is_read(now)) {
+        synced_ = true;
+        events_.synced();
+    }
+}
+
+bool KubeSource::is_current(CollectionWatch const& watch) const {
+    if (stopping_) return false;
+    Watches const& watches = watch.collection().kind == Secret::kKind ? secrets_ : watches_;
+    auto const found = watches.find(watch.collection());
+    return found != watches.end() && found->second.get() == &watch;
+}
+
+// --- Secrets -----------------------------------------------------------------------------------
+
+void KubeSource::want_secrets() {
+    for (Collection const& collection : wanted_.collections()) {
+        if (!secrets_.contains(collection)) add(secrets_, collection);
+    }
+}
+
+/// Secrets that nothing names any more go in the step that says so.
+void KubeSource::drop_secrets(Changes& changes) {
+    std::erase_if(ending_, [](auto const& watch) { return watch->finished(); });
+    std::set<Collection> const wanted = wanted_.collections();
+    for (auto one = secrets_.begin(); one != secrets_.end();) {
+        if (wanted.contains(one->first)) {
+            ++one;
+            continue;
+        }
+        ObjectId id{Secret::kKind, one->first.name_space + '/' + one->first.name};
+        if (delivered_.contains(id)) changes.removes.push_back(std::move(id));
+        one->second->stop();
+        ending_.push_back(std::move(one->second));
+        one = secrets_.erase(one);
+    }
+}
+
+void KubeSource::hand_on_waiting() {
+    if (waiting_.empty()) return;
+    bool const read = std::ranges::all_of(secrets_, [](auto const& entry) {
+        WatchState const state = entry.second->state();
+        return state.complete || denied(state);
+    });
+    if (!read) return;
+    Changes changes = std::exchange(waiting_, {});
+    drop_secrets(changes);
+    hand_on(std::move(changes));
+}
+
+void KubeSource::hand_on(Changes changes) {
+    for (Object const& object : changes.upserts) {
+        delivered_.insert(id_of(object));
+    }
+    for (ObjectId const& id : changes.removes) {
+        delivered_.erase(id);
+    }
+    events_.changed(std::move(changes));
+}
+
+// --- how it stands -----------------------------------------------------------------------------
+
+bool KubeSource::everything_is_read(TimePoint now) const {
+    bool const waited = now >= started_ + options_.denied_wait;
+    auto const read = [waited](auto const& entry) {
+        WatchState const state = entry.second->state();
+        return state.complete || (waited && denied(state) && !essential(entry.first));
+    };
+    return waiting_.empty() && std::ranges::all_of(watches_, read) &&
+           std::ranges::all_of(secrets_, read);
+}
+
+std::vector<SourceProblem> KubeSource::problems() const {
+    std::vector<SourceProblem> all;
+    for (Watches const* const watches : {&watches_, &secrets_}) {
+        for (auto const& [collection, watch] : *watches) {
+            add_problems(collection, watch->state(), all);
+        }
+    }
+    return all;
+}
+
+void KubeSource::report(TimePoint now) {
+    std::vector<SourceProblem> now_wrong = problems();
+    bool const changed = now_wrong != reported_.problems;
+    if (!changed && now - reported_at_ < kReportInterval && reported_.loads_total > 0) return;
+    log_difference(reported_.problems, now_wrong);
+    std::map<std::string, CollectionReport> reports;
+    for (Watches const* const watches : {&watches_, &secrets_}) {
+        for (auto const& [collection, watch] : *watches) {
+            add_counts(collection, watch->state(), reports);
+        }
+    }
+    SourceReport report;
+    report.problems = std::move(now_wrong);
+    report.objects_count = delivered_.size();
+    for (auto& [resource, counts] : reports) {
+        report.loads_total += counts.lists_total;
+        report.collections.push_back(std::move(counts));
+    }
+    reported_at_ = now;
+    reported_ = std::move(report);
+    events_.reported(reported_);
+}
+
+namespace {
+
+void merge(Changes& into, Changes newer) {
+    for (Object& object : newer.upserts) {
+        ObjectId const id = id_of(object);
+        std::erase(into.removes, id);
+        std::erase_if(into.upserts, [&id](Object const& older) { return id_of(older) == id; });
+        into.upserts.push_back(std::move(object));
+    }
+    for (ObjectId& id : newer.removes) {
+        std::erase_if(into.upserts, [&id](Object const& older) { return id_of(older) == id; });
+        std::erase(into.removes, id);
+        into.removes.push_back(std::move(id));
+    }
+    for (auto const& [collection, version] : newer.sources) {
+        into.sources[collection] = version;
+    }
+}
+
+bool decides_on_secrets(std::string_view kind) {
+    return kind == Gateway::kKind || kind == GatewayClass::kKind;
+}
+
+bool denied(WatchState const& state) {
+    return state.trouble && (state.trouble->kind == Trouble::Kind::forbidden ||
+                             state.trouble->kind == Trouble::Kind::missing);
+}
+
+/// Without these a table would lack what its sessions live on.
+bool essential(Collection const& collection) {
+    constexpr std::array<std::string_view, 5> kinds{GatewayClass::kKind, Gateway::kKind,
+                                                    WebSocketRoute::kKind, Service::kKind,
+                                                    EndpointSlice::kKind};
+    return std::ranges::find(kinds, collection.kind) != kinds.end();
+}
+
+void add_problems(Collection const& collection, WatchState const& state,
+                  std::vector<SourceProblem>& problems) {
+    if (state.trouble) {
+        problems.push_back({{}, {}, {to_string(collection), {}, state.trouble->message}});
+    }
+    for (Problem const& problem : state.unreadable) {
+        problems.push_back({{}, {}, problem});
+    }
+}
+
+void add_counts(Collection const& collection, WatchState const& state,
+                std::map<std::string, CollectionReport>& reports) {
+    auto const [entry, first] = reports.try_emplace(collection.plural);
+    CollectionReport& report = entry->second;
+    report.resource = collection.plural;
+    report.synced = (first || report.synced) && state.complete;
+    report.lists_total += state.counts.lists;
+    report.events_total += state.counts.events;
+    for (std::size_t i = 0; i < kWatchEnds; ++i) {
+        std::string const reason(to_string(static_cast<WatchEnd>(i)));
+        report.restarts_total[reason] += state.counts.ends[i];
+    }
+    // The stalest of several tells how stale the resource may be.
+    report.last_heard =
+        first ? state.counts.last_heard : std::min(report.last_heard, state.counts.last_heard);
+}
+
+void log_difference(std::vector<SourceProblem> const& before,
+                    std::vector<SourceProblem> const& after) {
+    auto const lacks = [](std::vector<SourceProblem> const& all, SourceProblem const& one) {
+        return std::ranges::find(all, one) == all.end();
+    };
+    for (SourceProblem const& one : after) {
+        if (!lacks(before, one)) continue;
+        log::warning("the Kubernetes API is not read as it should be",
+                     {{"object", one.problem.object},
+                      {"field", one.problem.field},
+                      {"problem", one.problem.message}});
+    }
+    for (SourceProblem const& one : before) {
+        bool const still = std::ranges::any_of(after, [&one](SourceProblem const& other) {
+            return other.problem.object == one.problem.object;
+        });
+        if (!still) log::info("the Kubernetes API is read again", {{"object", one.problem.object}});
+    }
+}
+
+}  // namespace
+}  // namespace holdfast::controller::kube

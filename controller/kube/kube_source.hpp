@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "common/base/clock.hpp"
+#include "controller/kube/collection_watch.hpp"
+#include "controller/kube/wanted.hpp"
+#include "controller/source/source.hpp"
+
+namespace holdfast::controller::kube {
+
+struct KubeOptions {
+    std::vector<std::string> namespaces;  ///< Only these are read; empty: all.
+    /// Told, on a thread of the source, of every object whose status is ours, before the object
+    /// itself is delivered.
+    std::function<void(std::vector<StoredStatus>)> stored;
+    /// How long the first tables wait for kinds that may not be read.
+    std::chrono::milliseconds denied_wait{60'000};
+};
+
+/// The Kubernetes API as a source: one watch per kind, and one per Secret that a listener of ours
+/// names.
+///
+/// A change of a Gateway waits until the Secrets that it names have been read: what is handed on
+/// never has a listener without its certificate only because the certificate is on its way.
+///
+/// Threads  one per watch, in start() and stop() only the caller's; calls out one at a time.
+class KubeSource final : public Source, private WatchOwner {
+public:
+    /// Lifetime  `transport` outlives it.
+    KubeSource(Transport& transport, KubeOptions options);
+    ~KubeSource() override;
+
+    void start(SourceEvents events) override;
+    void stop() override;
+
+private:
+    using Watches = std::map<Collection, std::unique_ptr<CollectionWatch>>;
+
+    void delivered(CollectionWatch& watch, Batch batch) override;
+    void moved(CollectionWatch& watch) override;
+
+    // All of these are called with mutex_ held.
+    void add(Watches& watches, Collection const& collection);
+    [[nodiscard]] bool is_current(CollectionWatch const& watch) const;
+    void want_secrets();
+    void drop_secrets(Changes& changes);
+    void hand_on_waiting();
+    void hand_on(Changes changes);
+    [[nodiscard]] bool everything_is_read(TimePoint now) const;
+    [[nodiscard]] std::vector<SourceProblem> problems() const;
+    void report(TimePoint now);
+
+    Transport& transport_;
+    KubeOptions options_;
+    SourceEvents events_;
+    std::mutex mutex_;
+    Watches watches_;
+    Watches secrets_;
+    std::vector<std::unique_ptr<CollectionWatch>> ending_;  ///< Stopped, perhaps not yet ended.
+    WantedSecrets wanted_;
+    std::set<ObjectId> delivered_;  ///< What has been handed on, and not taken back.
+    Changes waiting_;               ///< Of Gateways whose Secrets are on their way.
+    SourceReport reported_;
+    TimePoint reported_at_;
+    TimePoint started_;
+    std::uint64_t last_seed_ = 0;
+    bool synced_ = false;
+    bool stopping_ = false;
+};
+
+}  // namespace holdfast::controller::kube

@@ -1,0 +1,300 @@
+// Goal: what the API server has is delivered, with the Secrets that it takes and no others. Method:
+// an API server of the test's own behind the transport; what the source calls is recorded.
+#include "controller/kube/kube_source.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <set>
+
+#include "tests/support/fake_transport.hpp"
+
+namespace holdfast::controller::kube {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::Contains;
+using ::testing::Each;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using Method = test::FakeTransport::Method;
+
+/// Lists that can be changed, and watches to which lines can be sent.
+class FakeApi {
+public:
+    FakeApi() {
+        for (char const* path :
+             {"/apis/gateway.networking.k8s.io/v1/gatewayclasses", "/api/v1/namespaces", kGateways,
+              "/apis/holdfast.dev/v1alpha1/websocketroutes",
+              "/apis/gateway.networking.k8s.io/v1beta1/referencegrants", "/api/v1/services",
+              "/apis/discovery.k8s.io/v1/endpointslices"}) {
+            list(path, "");
+        }
+    }
+    /// `items` are objects of JSON with commas between them.
+    void list(std::string const& path, std::string const& items) {
+        transport.on(
+            Method::get, path,
+            [this, path, items](auto const&, auto const& on_bytes, std::stop_token stop) {
+                if (on_bytes) return stream(path, on_bytes, stop);
+                return Outcome<Answer>(
+                    Answer{200, R"({"metadata":{"resourceVersion":"10"},"items":[)" + items + "]}",
+                           std::nullopt});
+            });
+    }
+    void send(std::string const& path, std::string const& type, std::string const& object) {
+        std::lock_guard const lock(mutex_);
+        lines_[path] += R"({"type":")" + type + R"(","object":)" + object + "}\n";
+        changed_.notify_all();
+    }
+
+    static constexpr char const* kGateways = "/apis/gateway.networking.k8s.io/v1/gateways";
+    test::FakeTransport transport;
+
+private:
+    Outcome<Answer> stream(std::string const& path, test::FakeTransport::OnBytes const& on_bytes,
+                           std::stop_token const& stop) {
+        std::unique_lock lock(mutex_);
+        while (changed_.wait(lock, stop, [&] { return !lines_[path].empty(); })) {
+            std::string const bytes = std::exchange(lines_[path], {});
+            lock.unlock();
+            on_bytes(bytes);
+            lock.lock();
+        }
+        return Failure{{}, "stopped"};
+    }
+
+    std::mutex mutex_;
+    std::condition_variable_any changed_;
+    std::map<std::string, std::string> lines_;
+};
+
+std::string gateway(std::string const& secret, int version = 11) {
+    std::string const tls =
+        secret.empty() ? "" : R"(,"tls":{"certificateRefs":[{"name":")" + secret + R"("}]})";
+    return R"({"metadata":{"namespace":"infra","name":"edge","resourceVersion":")" +
+           std::to_string(version) +
+           R"(","uid":"u-1","generation":3},)"
+           R"("spec":{"gatewayClassName":"holdfast","listeners":[{"name":"wss","port":8443,)"
+           R"("protocol":"HTTPS")" +
+           tls + R"(}]},"status":{"x":1}})";
+}
+
+std::string secret(std::string const& name) {
+    return R"({"metadata":{"namespace":"infra","name":")" + name +
+           R"(","resourceVersion":"12"},"type":"kubernetes.io/tls","data":{}})";
+}
+
+std::string secret_path(std::string const& name) {
+    return "/api/v1/namespaces/infra/secrets?fieldSelector=metadata.name%3D" + name + "&";
+}
+
+class KubeSourceTest : public ::testing::Test {
+protected:
+    void start(KubeOptions options = {}) {
+        options.stored = [this](std::vector<StoredStatus> stored) {
+            std::lock_guard const lock(mutex_);
+            for (auto& one : stored) {
+                stored_.push_back(std::move(one));
+            }
+        };
+        source_.emplace(api_.transport, std::move(options));
+        source_->start({
+            .changed =
+                [this](Changes const& changes) {
+                    std::lock_guard const lock(mutex_);
+                    for (Object const& object : changes.upserts) {
+                        held_.insert(to_string(id_of(object)));
+                        steps_.push_back(to_string(id_of(object)));
+                    }
+                    for (ObjectId const& id : changes.removes) {
+                        held_.erase(to_string(id));
+                        steps_.push_back("no " + to_string(id));
+                    }
+                    told_.notify_all();
+                },
+            .synced =
+                [this] {
+                    std::lock_guard const lock(mutex_);
+                    synced_ = true;
+                    told_.notify_all();
+                },
+            .reported =
+                [this](SourceReport const& report) {
+                    std::lock_guard const lock(mutex_);
+                    report_ = report;
+                    told_.notify_all();
+                },
+        });
+    }
+    /// Waits for what the source tells to come true.
+    template <class Condition>
+    void wait(Condition condition) {
+        std::unique_lock lock(mutex_);
+        ASSERT_TRUE(told_.wait_for(lock, 20s, condition)) << ::testing::PrintToString(steps_);
+    }
+    void wait_synced() {
+        wait([this] { return synced_; });
+    }
+    bool holds(std::string const& object) { return held_.contains(object); }
+
+    FakeApi api_;
+    std::mutex mutex_;
+    std::condition_variable told_;
+    std::set<std::string> held_;
+    std::vector<std::string> steps_;
+    std::vector<StoredStatus> stored_;
+    SourceReport report_;
+    bool synced_ = false;
+    std::optional<KubeSource> source_;
+};
+
+TEST_F(KubeSourceTest, DeliversWhatThereIsAndIsSynced) {
+    api_.list(FakeApi::kGateways, gateway(""));
+    start();
+    wait_synced();
+    EXPECT_TRUE(holds("Gateway infra/edge"));
+    EXPECT_EQ(report_.problems.size(), 0u);
+}
+
+TEST_F(KubeSourceTest, TellsWhatTheServerHoldsOfAStatus) {
+    api_.list(FakeApi::kGateways, gateway(""));
+    start();
+    wait_synced();
+    ASSERT_EQ(stored_.size(), 1u);
+    EXPECT_EQ(stored_[0].id, (ObjectId{"Gateway", "infra/edge"}));
+    EXPECT_EQ(stored_[0].uid, "u-1");
+    EXPECT_EQ(stored_[0].resource_version, "11");
+    EXPECT_EQ(stored_[0].generation, 3);
+    EXPECT_EQ(stored_[0].status.at("x"), 1);
+}
+
+TEST_F(KubeSourceTest, FollowsEvents) {
+    start();
+    wait_synced();
+    api_.send(FakeApi::kGateways, "ADDED", gateway(""));
+    wait([this] { return holds("Gateway infra/edge"); });
+}
+
+TEST_F(KubeSourceTest, IsNotSyncedWithoutAKindThatTablesNeed) {
+    api_.transport.on(Method::get, "/api/v1/services", test::answer(403));
+    start({.namespaces = {}, .stored = {}, .denied_wait = 0ms});
+    wait([this] { return !report_.problems.empty(); });
+    EXPECT_EQ(report_.problems[0].problem.object, "services");
+    EXPECT_FALSE(synced_);
+    api_.list("/api/v1/services", "");
+    wait_synced();
+    wait([this] { return report_.problems.empty(); });
+}
+
+TEST_F(KubeSourceTest, ReadsTheSecretsThatListenersNameAndNoOthers) {
+    api_.list(FakeApi::kGateways, gateway("tls"));
+    api_.list(secret_path("tls"), secret("tls"));
+    start();
+    wait_synced();
+    EXPECT_TRUE(holds("Secret infra/tls"));
+    for (auto const& request : api_.transport.requests()) {
+        if (request.target.find("secrets") == std::string::npos) continue;
+        EXPECT_THAT(request.target, HasSubstr("fieldSelector=metadata.name%3Dtls&"));
+    }
+}
+
+TEST_F(KubeSourceTest, ReadsNoSecretsOfGatewaysOfOthers) {
+    std::string foreign = gateway("tls");
+    foreign.replace(foreign.find("holdfast"), 8, "another");
+    api_.list(FakeApi::kGateways, foreign);
+    start();
+    wait_synced();
+    for (auto const& request : api_.transport.requests()) {
+        EXPECT_THAT(request.target, Not(HasSubstr("secrets")));
+    }
+}
+
+TEST_F(KubeSourceTest, HoldsAGatewayBackUntilItsSecretIsRead) {
+    start();
+    wait_synced();
+    api_.transport.on(Method::get, secret_path("late"), test::unreachable());
+    api_.send(FakeApi::kGateways, "ADDED", gateway("late"));
+    api_.transport.wait_for(Method::get, secret_path("late"), 2);
+    {
+        std::lock_guard const lock(mutex_);
+        EXPECT_FALSE(holds("Gateway infra/edge"));
+    }
+    api_.list(secret_path("late"), secret("late"));
+    wait([this] { return holds("Gateway infra/edge"); });
+    std::lock_guard const lock(mutex_);
+    EXPECT_EQ(steps_, (std::vector<std::string>{"Secret infra/late", "Gateway infra/edge"}));
+}
+
+TEST_F(KubeSourceTest, DoesNotWaitForASecretThatItMayNotRead) {
+    start();
+    wait_synced();
+    api_.transport.on(Method::get, secret_path("locked"), test::answer(403));
+    api_.send(FakeApi::kGateways, "ADDED", gateway("locked"));
+    wait([this] { return holds("Gateway infra/edge"); });
+    wait([this] { return !report_.problems.empty(); });
+    EXPECT_EQ(report_.problems[0].problem.object, "secrets infra/locked");
+}
+
+TEST_F(KubeSourceTest, TakesASecretAwayTogetherWithTheLastThatNamedIt) {
+    api_.list(FakeApi::kGateways, gateway("tls"));
+    api_.list(secret_path("tls"), secret("tls"));
+    api_.list(secret_path("other"), secret("other"));
+    start();
+    wait_synced();
+    api_.send(FakeApi::kGateways, "MODIFIED", gateway("other", 20));
+    wait([this] { return !holds("Secret infra/tls"); });
+    std::lock_guard const lock(mutex_);
+    auto const gone = std::ranges::find(steps_, "no Secret infra/tls");
+    EXPECT_EQ(*std::prev(gone), "Gateway infra/edge");
+    EXPECT_THAT(held_, Contains("Secret infra/other"));
+}
+
+TEST_F(KubeSourceTest, ReadsOnlyTheNamespacesThatItIsGiven) {
+    for (char const* path :
+         {"/apis/gateway.networking.k8s.io/v1/namespaces/team/",
+          "/apis/holdfast.dev/v1alpha1/namespaces/team/",
+          "/apis/gateway.networking.k8s.io/v1beta1/namespaces/team/", "/api/v1/namespaces/team/",
+          "/apis/discovery.k8s.io/v1/namespaces/team/",
+          "/api/v1/namespaces?fieldSelector=metadata.name%3Dteam&"}) {
+        api_.list(path, "");
+    }
+    start({.namespaces = {"team"}, .stored = {}, .denied_wait = 60s});
+    wait_synced();
+    for (auto const& request : api_.transport.requests()) {
+        if (request.target.find("gatewayclasses") != std::string::npos) continue;
+        EXPECT_THAT(request.target, HasSubstr("team"));
+    }
+}
+
+TEST_F(KubeSourceTest, KeepsTheLastVersionOfAnObjectThatItCannotRead) {
+    api_.list(FakeApi::kGateways, gateway(""));
+    start();
+    wait_synced();
+    std::string broken = gateway("", 20);
+    broken.replace(broken.find("8443"), 4, "0");
+    api_.send(FakeApi::kGateways, "MODIFIED", broken);
+    wait([this] { return !report_.problems.empty(); });
+    EXPECT_EQ(report_.problems[0].problem.field, "spec.listeners[0].port");
+    EXPECT_TRUE(holds("Gateway infra/edge"));
+    api_.send(FakeApi::kGateways, "MODIFIED", gateway("", 21));
+    wait([this] { return report_.problems.empty(); });
+}
+
+TEST_F(KubeSourceTest, CountsWhatEachWatchDoes) {
+    start();
+    wait_synced();
+    api_.send(FakeApi::kGateways, "BOOKMARK", R"({"metadata":{"resourceVersion":"30"}})");
+    wait([this] {
+        auto const found =
+            std::ranges::find(report_.collections, "gateways", &CollectionReport::resource);
+        return found != report_.collections.end() && found->synced && found->lists_total == 1;
+    });
+}
+
+}  // namespace
+}  // namespace holdfast::controller::kube
