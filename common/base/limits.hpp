@@ -133,6 +133,24 @@ inline constexpr auto admin_idle_timeout = 60s;
 /// 10 s after SIGTERM where nothing else is said; a lease that is not given back expires.
 inline constexpr auto lease_release_timeout = 5s;
 
+/// Requests about Events that wait to be sent, near 1 KiB each: as many as client-go lets wait.
+inline constexpr std::size_t event_requests_max = 1000;
+/// Events of which repeats are counted, up to 3 KiB each; more within event_series_gap is a storm
+/// that nobody reads.
+inline constexpr std::size_t event_series_max = 4096;
+/// An Event that does not repeat for this long begins a new series when it does. Here and below as
+/// client-go has it.
+inline constexpr auto event_series_gap = 6min;
+/// A series that goes on is told anew this often: the API server drops an Event after an hour.
+inline constexpr auto event_refresh_interval = 30min;
+/// Events that one object may have at once, and how long it takes until it may have one more.
+inline constexpr int event_burst_max = 25;
+inline constexpr auto event_refill_interval = 5min;
+/// Objects whose bursts are counted, near 300 bytes each: as many as a large cluster has routes.
+inline constexpr std::size_t event_objects_max = 10'000;
+/// What the API server takes of a note.
+inline constexpr std::size_t event_note_bytes_max = 1024;
+
 // --- manifests ---------------------------------------------------------------------------------
 
 inline constexpr std::size_t manifest_bytes_max = 16 * 1024 * 1024;
