@@ -1,7 +1,6 @@
 #include "controller/status/transitions.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <tuple>
 #include <unordered_set>
@@ -25,7 +24,6 @@ struct Told {
 
 std::vector<Told> told_by(Translation const& translation);
 std::vector<Condition> const* find(std::vector<Told> const& sorted, Told const& one);
-bool is_fault(Condition const& condition);
 bool same(Condition const& one, Condition const& other);
 void log_transition(Transition const& transition);
 std::vector<Problem> new_orphans(Translation const& before, Translation const& after);
@@ -39,14 +37,14 @@ std::vector<Transition> transitions(Translation const& before, Translation const
     std::vector<Told> const known = told_by(before);
     for (Told const& told : told_by(after)) {
         std::vector<Condition> const* const old = find(known, told);
-        for (Condition const& condition : *told.conditions) {
-            bool const fault = is_fault(condition);
+        for (Condition const& now : *told.conditions) {
+            bool const fault = condition::is_fault(now.type, now.status);
             bool const unchanged =
                 old == nullptr ? !fault : std::ranges::any_of(*old, [&](Condition const& one) {
-                    return same(one, condition);
+                    return same(one, now);
                 });
             if (!unchanged) {
-                result.push_back({told.object, told.part, condition, fault});
+                result.push_back({told.object, told.part, now, fault});
             }
         }
     }
@@ -104,14 +102,6 @@ std::vector<Told> told_by(Translation const& translation) {
 std::vector<Condition> const* find(std::vector<Told> const& sorted, Told const& one) {
     auto const found = std::ranges::lower_bound(sorted, place(one), {}, place);
     return found == sorted.end() || place(*found) != place(one) ? nullptr : found->conditions;
-}
-
-bool is_fault(Condition const& condition) {
-    // These report something bad by being True (Gateway API's negative polarity).
-    static constexpr std::array kBad{condition::kConflicted, condition::kOverlappingTls,
-                                     condition::kPartiallyInvalid};
-    bool const bad = std::ranges::find(kBad, condition.type) != kBad.end();
-    return condition.status == bad;
 }
 
 bool same(Condition const& one, Condition const& other) {

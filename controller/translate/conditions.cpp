@@ -1,5 +1,7 @@
 #include "controller/translate/conditions.hpp"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include "common/base/assert.hpp"
@@ -12,6 +14,21 @@ namespace {
 constexpr std::size_t kSentencesMax = 8;
 
 }  // namespace
+
+namespace condition {
+
+bool is_known(std::string_view type) noexcept {
+    constexpr std::array<std::string_view, 6> kTypes{
+        kAccepted, kResolvedRefs, kProgrammed, kConflicted, kOverlappingTls, kPartiallyInvalid};
+    return std::ranges::find(kTypes, type) != kTypes.end();
+}
+
+bool is_fault(std::string_view type, bool status) noexcept {
+    constexpr std::array<std::string_view, 3> kBad{kConflicted, kOverlappingTls, kPartiallyInvalid};
+    return status == (std::ranges::find(kBad, type) != kBad.end());
+}
+
+}  // namespace condition
 
 void Conditions::add_true(char const* type, char const* reason, std::string message) {
     conditions_.push_back({.type = type,

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "controller/translate/condition.hpp"
@@ -21,6 +22,12 @@ inline constexpr char const* kProgrammed = "Programmed";
 inline constexpr char const* kConflicted = "Conflicted";
 inline constexpr char const* kOverlappingTls = "OverlappingTLSConfig";
 inline constexpr char const* kPartiallyInvalid = "PartiallyInvalid";
+
+/// Is it one of these?
+[[nodiscard]] bool is_known(std::string_view type) noexcept;
+/// Is it against the owner of the object? Some report something bad by being true (Gateway API's
+/// negative polarity).
+[[nodiscard]] bool is_fault(std::string_view type, bool status) noexcept;
 }  // namespace condition
 
 /// Reasons of conditions; those of a condition that holds are mostly its own type.

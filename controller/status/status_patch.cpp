@@ -1,0 +1,201 @@
+#include "controller/status/status_patch.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/value.hpp>
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "controller/source/ours.hpp"
+#include "controller/translate/conditions.hpp"
+
+namespace json = boost::json;
+
+namespace holdfast::controller {
+namespace {
+
+json::array const& list(json::object const& object, std::string_view name) {
+    static json::array const none;
+    json::value const* const found = object.if_contains(name);
+    return found != nullptr && found->is_array() ? found->get_array() : none;
+}
+
+std::string text(json::object const& object, std::string_view name) {
+    json::value const* const found = object.if_contains(name);
+    return found != nullptr && found->is_string() ? std::string(found->get_string())
+                                                  : std::string();
+}
+
+std::int64_t generation(json::object const& condition) {
+    json::value const* const found = condition.if_contains("observedGeneration");
+    return found != nullptr && found->is_int64() ? found->get_int64() : 0;
+}
+
+/// One comparison under way.
+class Comparison {
+public:
+    Comparison(std::string const& now) : now_(now) {}
+
+    /// `wanted`, with what is stored and is not ours to change.
+    json::object merge(json::object const& stored, json::object const& wanted);
+
+    [[nodiscard]] bool overtaken() const noexcept { return overtaken_; }
+    [[nodiscard]] std::vector<ConditionChange> take_changes() && { return std::move(changes_); }
+
+private:
+    json::array merge_conditions(json::array const& stored, json::array const& wanted,
+                                 std::string const& part);
+    json::object merge_condition(json::object const* stored, json::object const& wanted,
+                                 std::string const& part);
+    json::array merge_listeners(json::array const& stored, json::array const& wanted);
+    json::array merge_parents(json::array const& stored, json::array const& wanted);
+    void note(json::object const* stored, json::object const& wanted, std::string const& part);
+
+    std::string const& now_;
+    bool overtaken_ = false;
+    std::vector<ConditionChange> changes_;
+};
+
+json::object const* find_condition(json::array const& conditions, std::string const& type);
+bool is_ours(json::value const& parent);
+std::string describe(json::object const& parent_ref);
+
+}  // namespace
+
+std::optional<StatusPatch> status_patch(kube::StoredStatus const& stored,
+                                        json::object const& wanted, std::string const& now) {
+    Comparison comparison(now);
+    json::object status = comparison.merge(stored.status, wanted);
+    if (comparison.overtaken()) return std::nullopt;
+    bool const same = std::ranges::all_of(status, [&stored](auto const& field) {
+        json::value const* const there = stored.status.if_contains(field.key());
+        return there != nullptr ? *there == field.value()
+                                : field.value().is_array() && field.value().get_array().empty();
+    });
+    if (same) return std::nullopt;
+    return StatusPatch{.body = {{"metadata", {{"resourceVersion", stored.resource_version}}},
+                                {"status", std::move(status)}},
+                       .changes = std::move(comparison).take_changes()};
+}
+
+namespace {
+
+json::object Comparison::merge(json::object const& stored, json::object const& wanted) {
+    json::object status = wanted;
+    if (wanted.contains("parents")) {
+        status["parents"] = merge_parents(list(stored, "parents"), list(wanted, "parents"));
+    }
+    if (wanted.contains("conditions")) {
+        status["conditions"] =
+            merge_conditions(list(stored, "conditions"), list(wanted, "conditions"), {});
+    }
+    if (wanted.contains("listeners")) {
+        status["listeners"] = merge_listeners(list(stored, "listeners"), list(wanted, "listeners"));
+    }
+    return status;
+}
+
+json::array Comparison::merge_conditions(json::array const& stored, json::array const& wanted,
+                                         std::string const& part) {
+    json::array merged;
+    for (json::value const& one : wanted) {
+        json::object const& condition = one.as_object();
+        merged.push_back(
+            merge_condition(find_condition(stored, text(condition, "type")), condition, part));
+    }
+    for (json::value const& one : stored) {
+        std::string const type = one.is_object() ? text(one.get_object(), "type") : std::string();
+        // Of our types those that are not wanted say nothing any more.
+        bool const foreign = !type.empty() && !condition::is_known(type);
+        if (foreign && find_condition(wanted, type) == nullptr) merged.push_back(one);
+    }
+    return merged;
+}
+
+json::object Comparison::merge_condition(json::object const* stored, json::object const& wanted,
+                                         std::string const& part) {
+    bool const turned = stored == nullptr || text(*stored, "status") != text(wanted, "status");
+    json::object merged = wanted;
+    merged["lastTransitionTime"] = turned ? now_ : text(*stored, "lastTransitionTime");
+    if (stored != nullptr && generation(*stored) > generation(wanted)) overtaken_ = true;
+    note(stored, wanted, part);
+    return merged;
+}
+
+void Comparison::note(json::object const* stored, json::object const& wanted,
+                      std::string const& part) {
+    using Kind = ConditionChange::Kind;
+    std::string const type = text(wanted, "type");
+    bool const fault = condition::is_fault(type, text(wanted, "status") == "True");
+    std::string const before = stored == nullptr ? "Unknown" : text(*stored, "status");
+    bool const was_fault = before != "Unknown" && condition::is_fault(type, before == "True");
+    auto const add = [&](Kind kind) {
+        changes_.push_back({kind, part, type, text(wanted, "reason"), text(wanted, "message")});
+    };
+    if (fault) {
+        bool const known = was_fault && text(*stored, "reason") == text(wanted, "reason") &&
+                           text(*stored, "message") == text(wanted, "message");
+        if (!known) add(Kind::fault);
+    } else if (was_fault) {
+        add(Kind::mended);
+    } else if (before == "Unknown") {
+        add(Kind::began);
+    }
+}
+
+json::array Comparison::merge_listeners(json::array const& stored, json::array const& wanted) {
+    json::array merged;
+    for (json::value const& one : wanted) {
+        json::object listener = one.as_object();
+        std::string const name = text(listener, "name");
+        auto const there = std::ranges::find_if(stored, [&name](json::value const& other) {
+            return other.is_object() && text(other.get_object(), "name") == name;
+        });
+        json::object const none;
+        json::object const& old = there == stored.end() ? none : there->get_object();
+        listener["conditions"] = merge_conditions(list(old, "conditions"),
+                                                  list(listener, "conditions"), "listener " + name);
+        merged.push_back(std::move(listener));
+    }
+    return merged;
+}
+
+json::array Comparison::merge_parents(json::array const& stored, json::array const& wanted) {
+    json::array merged;
+    std::ranges::copy_if(stored, std::back_inserter(merged),
+                         [](json::value const& one) { return !is_ours(one); });
+    for (json::value const& one : wanted) {
+        json::object parent = one.as_object();
+        auto const there = std::ranges::find_if(stored, [&parent](json::value const& other) {
+            return is_ours(other) && other.get_object().at("parentRef") == parent.at("parentRef");
+        });
+        json::object const none;
+        json::object const& old = there == stored.end() ? none : there->get_object();
+        parent["conditions"] = merge_conditions(list(old, "conditions"), list(parent, "conditions"),
+                                                describe(parent.at("parentRef").as_object()));
+        merged.push_back(std::move(parent));
+    }
+    return merged;
+}
+
+json::object const* find_condition(json::array const& conditions, std::string const& type) {
+    auto const found = std::ranges::find_if(conditions, [&type](json::value const& one) {
+        return one.is_object() && text(one.get_object(), "type") == type;
+    });
+    return found == conditions.end() ? nullptr : &found->get_object();
+}
+
+bool is_ours(json::value const& parent) {
+    return parent.is_object() && text(parent.get_object(), "controllerName") == kControllerName &&
+           parent.get_object().contains("parentRef");
+}
+
+std::string describe(json::object const& parent_ref) {
+    std::string part = "parent " + text(parent_ref, "namespace") + '/' + text(parent_ref, "name");
+    std::string const section = text(parent_ref, "sectionName");
+    return section.empty() ? part : part + ", listener " + section;
+}
+
+}  // namespace
+}  // namespace holdfast::controller
