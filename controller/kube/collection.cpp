@@ -16,6 +16,14 @@ std::string list_target(Collection const& collection) {
     return target;
 }
 
+std::string object_path(Collection const& collection, std::string const& key) {
+    std::size_t const slash = key.find('/');
+    std::string path = group_path(collection.api_version);
+    if (slash != std::string::npos) path += "/namespaces/" + key.substr(0, slash);
+    return path + '/' + collection.plural + '/' +
+           (slash == std::string::npos ? key : key.substr(slash + 1));
+}
+
 std::string to_string(Collection const& collection) {
     std::string text = collection.plural;
     if (!collection.name_space.empty()) text += ' ' + collection.name_space;

@@ -28,6 +28,9 @@ struct Collection {
 /// `/api/v1/namespaces/default/secrets?fieldSelector=metadata.name%3Dtls&`; ends in `?` or `&`.
 [[nodiscard]] std::string list_target(Collection const& collection);
 
+/// Path of one of its objects, by its key.
+[[nodiscard]] std::string object_path(Collection const& collection, std::string const& key);
+
 /// `secrets default/tls`, `gateways`: for logs, conditions and metrics.
 [[nodiscard]] std::string to_string(Collection const& collection);
 

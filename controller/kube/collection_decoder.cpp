@@ -40,7 +40,7 @@ ObjectMeta const& meta_of(Object const& object) {
 }  // namespace
 
 CollectionDecoder::CollectionDecoder(Collection const& collection)
-    : kind_(kind_of(collection)), name_(to_string(collection)) {}
+    : collection_(collection), kind_(kind_of(collection)) {}
 
 Batch CollectionDecoder::decode(Delta delta, std::uint64_t version) {
     Batch batch;
@@ -51,7 +51,7 @@ Batch CollectionDecoder::decode(Delta delta, std::uint64_t version) {
         problems_.erase(key);
         batch.changes.removes.push_back({std::string(kind_.name), std::move(key)});
     }
-    if (version > 0) batch.changes.sources[name_] = version;
+    if (version > 0) batch.changes.sources[to_string(collection_)] = version;
     return batch;
 }
 
@@ -71,6 +71,7 @@ void CollectionDecoder::decode_object(json::object const& object, Batch& batch) 
     if (status_is_ours(kind_)) {
         ObjectMeta const& meta = meta_of(*built);
         batch.statuses.push_back({.id = id_of(*built),
+                                  .path = object_path(collection_, key),
                                   .api_version = std::string(kind_.api_version),
                                   .uid = meta.uid,
                                   .resource_version = version_of(object),

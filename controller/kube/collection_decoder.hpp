@@ -35,8 +35,8 @@ public:
 private:
     void decode_object(boost::json::object const& object, Batch& batch);
 
+    Collection collection_;
     Kind const& kind_;
-    std::string name_;  ///< Of the collection, in a source vector.
     std::map<std::string, std::vector<Problem>> problems_;  ///< By key.
 };
 

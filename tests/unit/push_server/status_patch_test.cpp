@@ -34,6 +34,7 @@ std::string parents(std::string const& entries) { return R"({"parents":[)" + ent
 
 kube::StoredStatus stored(std::string const& status) {
     return {.id = {"WebSocketRoute", "default/chat"},
+            .path = "/routes/chat",
             .api_version = "holdfast.dev/v1alpha1",
             .uid = "u",
             .resource_version = "77",

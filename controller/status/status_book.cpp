@@ -1,0 +1,108 @@
+#include "controller/status/status_book.hpp"
+
+#include <boost/json/array.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+namespace holdfast::controller {
+namespace {
+
+std::uint64_t number(std::string const& version) {
+    std::uint64_t value = 0;
+    std::from_chars(version.data(), version.data() + version.size(), value);
+    return value;
+}
+
+/// Of a route that none of our Gateways has to do with.
+std::optional<boost::json::object> nothing_of_ours(ObjectId const& id) {
+    if (id.kind != WebSocketRoute::kKind) return std::nullopt;
+    return boost::json::object{{"parents", boost::json::array()}};
+}
+
+}  // namespace
+
+void StatusBook::stored(kube::StoredStatus status) {
+    ObjectId const id = status.id;
+    Entry& entry = entries_[id];
+    bool const same_object = entry.stored && entry.stored->uid == status.uid;
+    if (same_object && number(status.resource_version) < number(entry.stored->resource_version)) {
+        return;
+    }
+    entry.stored = std::move(status);
+    doubtful_.insert(id);
+}
+
+void StatusBook::gone(ObjectId const& id) {
+    auto const found = entries_.find(id);
+    if (found == entries_.end()) return;
+    found->second.stored.reset();
+    doubtful_.erase(id);
+    if (!found->second.wanted) entries_.erase(found);
+}
+
+void StatusBook::want(Statuses wanted) {
+    for (auto& [id, status] : wanted) {
+        want(id, entries_[id], std::move(status));
+    }
+    for (auto entry = entries_.begin(); entry != entries_.end();) {
+        auto const& [id, known] = *entry;
+        if (wanted.contains(id)) {
+            ++entry;
+        } else if (known.stored) {
+            want(id, entry->second, nothing_of_ours(id));
+            ++entry;
+        } else {
+            doubtful_.erase(id);
+            entry = entries_.erase(entry);
+        }
+    }
+}
+
+void StatusBook::want(ObjectId const& id, Entry& entry, std::optional<boost::json::object> wanted) {
+    if (entry.wanted == wanted) return;
+    entry.wanted = std::move(wanted);
+    doubtful_.insert(id);
+}
+
+void StatusBook::doubt_all() {
+    for (auto const& [id, entry] : entries_) {
+        doubtful_.insert(id);
+    }
+}
+
+std::optional<StatusWrite> StatusBook::next(TimePoint now, std::string const& wall) {
+    for (auto one = doubtful_.begin(); one != doubtful_.end();) {
+        Entry& entry = entries_.at(*one);
+        if (entry.not_before > now) {
+            ++one;
+            continue;
+        }
+        one = doubtful_.erase(one);
+        if (!entry.stored || !entry.wanted) continue;
+        if (auto patch = status_patch(*entry.stored, *entry.wanted, wall)) {
+            entry.not_before = now + kInterval;
+            return StatusWrite{*entry.stored, *std::move(patch)};
+        }
+    }
+    return std::nullopt;
+}
+
+std::optional<TimePoint> StatusBook::due() const {
+    std::optional<TimePoint> first;
+    for (ObjectId const& id : doubtful_) {
+        TimePoint const at = entries_.at(id).not_before;
+        first = std::min(first.value_or(at), at);
+    }
+    return first;
+}
+
+void StatusBook::put_off(ObjectId const& id, TimePoint again) {
+    auto const found = entries_.find(id);
+    if (found == entries_.end()) return;
+    found->second.not_before = std::max(found->second.not_before, again);
+    doubtful_.insert(id);
+}
+
+}  // namespace holdfast::controller

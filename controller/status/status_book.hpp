@@ -1,0 +1,67 @@
+#pragma once
+
+#include <boost/json/object.hpp>
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "common/base/clock.hpp"
+#include "controller/kube/stored_status.hpp"
+#include "controller/status/status_patch.hpp"
+
+namespace holdfast::controller {
+
+/// Statuses as they should be: every GatewayClass, Gateway and route that is ours.
+using Statuses = std::map<ObjectId, boost::json::object>;
+
+/// One status that has to be written.
+struct StatusWrite {
+    kube::StoredStatus stored;
+    StatusPatch patch;
+};
+
+/// Decides which statuses are to be written, and when: those that are not stored as they should be,
+/// one object at most once a second, so that two controllers that disagree do not wear the API
+/// server out.
+///
+/// Threads  none; no clock of its own.
+class StatusBook {
+public:
+    static constexpr auto kInterval = std::chrono::seconds(1);
+
+    /// What the API server has, by a watch or an answer. Older news than the last is ignored.
+    void stored(kube::StoredStatus status);
+    /// The object is not there any more.
+    void gone(ObjectId const& id);
+    /// What it should have: all of it. A route that is not among them has no entry of ours.
+    void want(Statuses wanted);
+    /// Everything is compared anew: another one may have written meanwhile.
+    void doubt_all();
+
+    /// The first write that is due; `wall` is the time for its conditions. An object that is as it
+    /// should be is not looked at again until something is new.
+    [[nodiscard]] std::optional<StatusWrite> next(TimePoint now, std::string const& wall);
+    /// When next() is worth asking again; nothing: not before something is new.
+    [[nodiscard]] std::optional<TimePoint> due() const;
+    /// The write did not succeed: it is due again at `again`.
+    void put_off(ObjectId const& id, TimePoint again);
+
+    [[nodiscard]] std::size_t waiting() const noexcept { return doubtful_.size(); }
+
+private:
+    struct Entry {
+        std::optional<kube::StoredStatus> stored;
+        std::optional<boost::json::object> wanted;
+        TimePoint not_before;
+    };
+
+    void want(ObjectId const& id, Entry& entry, std::optional<boost::json::object> wanted);
+
+    std::map<ObjectId, Entry> entries_;
+    std::set<ObjectId> doubtful_;  ///< May differ from what is stored.
+};
+
+}  // namespace holdfast::controller
