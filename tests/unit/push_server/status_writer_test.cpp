@@ -1,0 +1,142 @@
+// Goal: statuses reach the API server, by the leader only, whatever it answers. Method: an API
+// server of the test's own behind the transport.
+#include "controller/status/status_writer.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+
+#include <atomic>
+
+#include "tests/support/fake_transport.hpp"
+
+namespace holdfast::controller {
+namespace {
+
+namespace json = boost::json;
+using kube::Answer;
+using kube::Method;
+using ::testing::HasSubstr;
+
+ObjectId const kGateway{"Gateway", "infra/edge"};
+std::string const kPath = "/apis/gateway.networking.k8s.io/v1/namespaces/infra/gateways/edge";
+std::string const kEvents = "/apis/events.k8s.io/v1/namespaces/infra/events";
+
+json::object accepted(char const* status) {
+    return {{"conditions",
+             {{{"type", "Accepted"},
+               {"status", status},
+               {"reason", "Why"},
+               {"message", "it is so"},
+               {"observedGeneration", 1}}}}};
+}
+
+kube::StoredStatus stored(char const* version) {
+    return {.id = kGateway,
+            .path = kPath,
+            .api_version = "gateway.networking.k8s.io/v1",
+            .uid = "u-1",
+            .resource_version = version,
+            .generation = 1,
+            .status = {}};
+}
+
+/// The object as the API server shows it after a write.
+std::string object(char const* version, json::value const& status) {
+    return json::serialize(json::object{
+        {"metadata", {{"namespace", "infra"}, {"name", "edge"}, {"resourceVersion", version}}},
+        {"status", status}});
+}
+
+class StatusWriterTest : public ::testing::Test {
+protected:
+    void SetUp() override {
+        api_.on(Method::patch, kPath, [](auto const& request, auto const&, auto const&) {
+            auto const patch = json::parse(request.body);
+            return Outcome<Answer>(Answer{200, object("9", patch.at("status")), std::nullopt});
+        });
+        api_.on(Method::post, kEvents, test::answer(201, "{}"));
+    }
+    void start() {
+        writer_.emplace(
+            api_,
+            [this] {
+                ++looks_;
+                looks_.notify_all();
+                return leads_.load();
+            },
+            "pod-1");
+        writer_->stored({stored("5")});
+        writer_->want({{kGateway, accepted("False")}});
+    }
+
+    test::FakeTransport api_;
+    std::atomic<bool> leads_ = true;
+    std::atomic<int> looks_ = 0;
+    std::optional<StatusWriter> writer_;
+};
+
+TEST_F(StatusWriterTest, PatchesTheStatusOfTheStoredVersion) {
+    start();
+    auto const request = api_.wait_for(Method::patch, kPath);
+    EXPECT_EQ(request.target, kPath + "/status");
+    EXPECT_EQ(request.content_type, "application/merge-patch+json");
+    auto const body = json::parse(request.body);
+    EXPECT_EQ(body.at_pointer("/metadata/resourceVersion"), "5");
+    EXPECT_EQ(body.at_pointer("/status/conditions/0/status"), "False");
+}
+
+TEST_F(StatusWriterTest, WritesNothingWhileAnotherOneLeads) {
+    leads_ = false;
+    start();
+    int const looks = looks_;
+    looks_.wait(looks);
+    EXPECT_TRUE(api_.requests().empty());
+    leads_ = true;
+    writer_->elected();
+    api_.wait_for(Method::patch, kPath);
+    EXPECT_EQ(api_.requests().size(), 1u);
+}
+
+TEST_F(StatusWriterTest, ReadsAgainAfterAConflictAndThenWrites) {
+    api_.once(Method::patch, kPath, test::answer(409));
+    api_.on(Method::get, kPath, test::answer(200, object("7", json::object())));
+    start();
+    auto const second = api_.wait_for(Method::patch, kPath, 2);
+    EXPECT_EQ(json::parse(second.body).at_pointer("/metadata/resourceVersion"), "7");
+}
+
+TEST_F(StatusWriterTest, TriesAgainWhenTheServerCannotBeReached) {
+    api_.once(Method::patch, kPath, test::unreachable());
+    start();
+    api_.wait_for(Method::patch, kPath, 2);
+    EXPECT_EQ(writer_->counts().failed, 1u);
+}
+
+TEST_F(StatusWriterTest, ForgetsAnObjectThatIsGone) {
+    api_.on(Method::patch, kPath, test::answer(404));
+    start();
+    api_.wait_for(Method::patch, kPath);
+    writer_->want({{kGateway, accepted("True")}, {{"Gateway", "infra/two"}, accepted("True")}});
+    auto two = stored("5");
+    two.id = {"Gateway", "infra/two"};
+    two.path = "/two";
+    api_.on(Method::patch, "/two", test::answer(404));
+    writer_->stored({two});
+    api_.wait_for(Method::patch, "/two");
+    EXPECT_EQ(api_.requests().size(), 2u);
+}
+
+TEST_F(StatusWriterTest, TellsTheOwnerOfAFaultByAnEvent) {
+    start();
+    auto const request = api_.wait_for(Method::post, kEvents);
+    auto const event = json::parse(request.body);
+    EXPECT_EQ(event.at("type"), "Warning");
+    EXPECT_EQ(event.at("reason"), "Why");
+    EXPECT_EQ(event.at("note"), "it is so");
+    EXPECT_EQ(event.at_pointer("/regarding/uid"), "u-1");
+}
+
+}  // namespace
+}  // namespace holdfast::controller
