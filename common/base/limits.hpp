@@ -164,5 +164,8 @@ inline constexpr std::size_t manifest_problems_max = 100;
 
 /// One event of a watch: an object of 1.5 MiB, which is etcd's bound, grows by half in JSON.
 inline constexpr std::size_t watch_line_bytes_max = 8 * 1024 * 1024;
+/// A kubeconfig, token, certificate or key: client certificates in base64 are near 3 KiB each, a
+/// bundle of CAs near 200 KiB.
+inline constexpr std::size_t credential_bytes_max = 1024 * 1024;
 
 }  // namespace holdfast::limits
