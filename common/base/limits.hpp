@@ -167,5 +167,7 @@ inline constexpr std::size_t watch_line_bytes_max = 8 * 1024 * 1024;
 /// A kubeconfig, token, certificate or key: client certificates in base64 are near 3 KiB each, a
 /// bundle of CAs near 200 KiB.
 inline constexpr std::size_t credential_bytes_max = 1024 * 1024;
+/// An answer of the API server: a list of 5,000 EndpointSlices with ten endpoints each is 16 MB.
+inline constexpr std::size_t api_answer_bytes_max = 256 * 1024 * 1024;
 
 }  // namespace holdfast::limits
