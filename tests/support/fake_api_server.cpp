@@ -277,14 +277,16 @@ void FakeApiServer::serve(int fd, SSL_CTX* tls) {
     }
     if (connection.start()) {
         while (std::optional<ApiRequest> const request = connection.receive()) {
-            script_for (*request)(connection, *request);
+            script_of (*request)(connection, *request);
         }
+    } else {
+        connection.linger();
     }
     std::lock_guard const lock(mutex_);
     open_.erase(&connection);
 }
 
-FakeApiServer::Script FakeApiServer::script_for(ApiRequest const& request) {
+FakeApiServer::Script FakeApiServer::script_of(ApiRequest const& request) {
     std::lock_guard const lock(mutex_);
     requests_.push_back(request);
     std::string const line = request.method + ' ' + request.target;

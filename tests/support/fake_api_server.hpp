@@ -128,7 +128,7 @@ private:
 
     void accept();
     void serve(int fd, SSL_CTX* tls);
-    [[nodiscard]] Script script_for(ApiRequest const& request);
+    [[nodiscard]] Script script_of(ApiRequest const& request);
 
     int listener_ = -1;
     std::uint16_t port_ = 0;
