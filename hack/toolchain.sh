@@ -82,7 +82,7 @@ enter_root='
   root=$2 dir=$3 name=$4 owner=$5; shift 5
   for d in /dev /sys; do mount --rbind "$d" "$root$d"; done
   mount -t proc proc "$root/proc"
-  for d in "$REPO" "$CACHE" "$HOME" /tmp; do
+  for d in "$REPO" "$CACHE" "$HOME" /tmp ${HOLDFAST_KUBE_PREBUILT:+"$HOLDFAST_KUBE_PREBUILT"}; do
     case $d in "$root"*) continue;; esac
     mkdir -p "$root$d"; mount --bind "$d" "$root$d"
   done
