@@ -1,0 +1,1 @@
+"""A Kubernetes API server of the test's own, on loopback."""
