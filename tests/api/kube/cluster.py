@@ -77,14 +77,23 @@ class Cluster:
     def get(self, path: str, token: str | None = None) -> Answer:
         """One GET as the administrator, or as whom the token speaks for. It ends when the answer
         does: a watch wants a timeoutSeconds."""
+        return self._request("GET", path, token=token)
+
+    def post(self, path: str, manifest: str) -> Answer:
+        """Creates an object from its manifest, which the API server reads as it is."""
+        return self._request("POST", path, manifest.encode())
+
+    def _request(
+        self, method: str, path: str, body: bytes | None = None, token: str | None = None
+    ) -> Answer:
         tls = self._tls
-        headers = {}
+        headers = {"Content-Type": "application/yaml", "Accept": "application/json"}
         if token:
             tls = ssl.create_default_context(cafile=self.credentials.ca)
             headers["Authorization"] = f"Bearer {token}"
         connection = http.client.HTTPSConnection(self.address, timeout=60, context=tls)
         try:
-            connection.request("GET", path, headers=headers)
+            connection.request(method, path, body, headers)
             answer = connection.getresponse()
             fields = {name.lower(): value for name, value in answer.getheaders()}
             return Answer(answer.status, fields, answer.read())
