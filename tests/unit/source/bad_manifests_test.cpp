@@ -1,6 +1,6 @@
 // Goal: every bound, pattern, enum and CEL rule refuses, and says where and why.
 // Method: each file of tests/manifests/bad says in its `# expect: field: message` lines what is
-// wrong with it; nothing else may be found. The same files are meant for a real API server.
+// wrong with it; nothing else may be found. tests/api gives the same files to a real API server.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
