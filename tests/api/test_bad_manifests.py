@@ -11,6 +11,7 @@ import pytest
 from harness.http import Answer
 from harness.paths import REPO
 from kube.schema import Expectation, bounds, without_positions
+from kube.verdict import named_fields, try_to_create
 
 FILES = {file.stem: file for file in sorted((REPO / "tests" / "manifests" / "bad").glob("*.yaml"))}
 
@@ -57,62 +58,46 @@ ACCEPTED = {
 NOT_SENT = {"list-item-broken": TAKEN_APART, "list-items-a-map": TAKEN_APART}
 REFUSED_ALIKE = sorted(FILES.keys() - {*REFUSED_OTHERWISE, *ACCEPTED, *NOT_SENT})
 
-COLLECTIONS = {
-    "Deployment": ("apps/v1", "deployments"),
-    "EndpointSlice": ("discovery.k8s.io/v1", "endpointslices"),
-    "Gateway": ("gateway.networking.k8s.io/v1", "gateways"),
-    "ReferenceGrant": ("gateway.networking.k8s.io/{version}", "referencegrants"),
-    "Secret": ("v1", "secrets"),
-    "Service": ("v1", "services"),
-    "WebSocketRoute": ("holdfast.dev/v1alpha1", "websocketroutes"),
-}
-
-# What the API server adds where a field is bad, of rules that it cannot check for that reason.
-UNCHECKED = re.compile(r"some validation rules were not checked|evaluating rule")
-
 
 def expectations(file: Path) -> list[Expectation]:
     lines = re.findall(r"^# expect: (.*)$", file.read_text(), re.MULTILINE)
     return [tuple(line.split(": ", 1)) for line in lines]
 
 
-def create(cluster, file: Path) -> Answer:
+def collection(text: str) -> str:
+    """Where an object goes. What does not say what it is goes where a route would."""
+    kind, version = (
+        re.search(rf"^{key}: (\S+)", text, re.MULTILINE) for key in ("kind", "apiVersion")
+    )
+    if not kind or kind[1] == "WebSocketRoute":
+        return "/apis/holdfast.dev/v1alpha1/namespaces/default/websocketroutes"
+    root = "apis" if "/" in version[1] else "api"
+    within = "" if kind[1] == "Namespace" else "/namespaces/default"
+    return f"/{root}/{version[1]}{within}/{kind[1].lower()}s"
+
+
+def judged(cluster, file: Path) -> Answer:
     text = file.read_bytes().decode()
-    kind = re.search(r"^kind: (\w+)", text, re.MULTILINE)
-    if kind and kind[1] == "Namespace":
-        path = "/api/v1/namespaces"
-    else:
-        version, plural = COLLECTIONS[kind[1] if kind else "WebSocketRoute"]
-        version = version.format(version="v1beta1" if "/v1beta1" in text else "v1")
-        root = "apis" if "/" in version else "api"
-        path = f"/{root}/{version}/namespaces/default/{plural}"
-    return cluster.post(f"{path}?dryRun=All&fieldValidation=Strict", text)
-
-
-def named_fields(refusal: Answer) -> set[str]:
-    status = refusal.json()
-    causes = status.get("details", {}).get("causes", [])
-    fields = {each["field"] for each in causes if not UNCHECKED.search(each["message"])}
-    return fields | set(re.findall(r'unknown field "([^"]+)"', status["message"]))
+    return try_to_create(cluster, collection(text), text)
 
 
 @pytest.mark.parametrize("name", REFUSED_ALIKE)
 def test_api_server_and_decoder_name_the_same_fields(cluster, name):
-    answer = create(cluster, FILES[name])
+    answer = judged(cluster, FILES[name])
     assert 400 <= answer.status < 500, answer
     assert named_fields(answer) == {field for field, _ in expectations(FILES[name])}, answer.text
 
 
 @pytest.mark.parametrize("name", REFUSED_OTHERWISE)
 def test_the_api_server_refuses_it_in_other_words(cluster, name):
-    answer = create(cluster, FILES[name])
+    answer = judged(cluster, FILES[name])
     assert 400 <= answer.status < 500, answer
     assert named_fields(answer) != {field for field, _ in expectations(FILES[name])}, answer.text
 
 
 @pytest.mark.parametrize("name", ACCEPTED)
 def test_only_the_decoder_refuses_it(cluster, name):
-    answer = create(cluster, FILES[name])
+    answer = judged(cluster, FILES[name])
     assert answer.status == 201, answer
 
 

@@ -9,6 +9,7 @@ import yaml
 from harness.manifests import route, rule
 from harness.paths import REPO
 from kube.schema import crd
+from kube.verdict import try_to_create
 
 GOOD = REPO / "tests" / "manifests" / "good"
 
@@ -109,7 +110,7 @@ def test_a_minimal_route_is_stored_with_the_decoders_defaults(stored):
 def test_every_field_is_stored_as_it_was_written(cluster):
     text = (GOOD / "everything.yaml").read_text().replace("namespace: team", "namespace: default")
     path = "/apis/holdfast.dev/v1alpha1/namespaces/default/websocketroutes"
-    answer = cluster.post(f"{path}?dryRun=All&fieldValidation=Strict", text)
+    answer = try_to_create(cluster, path, text)
     assert answer.status == 201, answer
     stored = answer.json()["spec"]
     assert _without_additions(stored, yaml.safe_load(text)["spec"]) == yaml.safe_load(text)["spec"]
