@@ -2,6 +2,7 @@
 Method: copies of the scripts in a tree of the test's own, one file wrong in one way at a time."""
 
 import contextlib
+import itertools
 import os
 import runpy
 import shutil
@@ -162,6 +163,24 @@ def test_a_stage_that_fails_fails_the_run(tmp_path, text):
 def test_a_stage_that_does_not_exist_fails_the_run(tmp_path):
     done = stage(tmp_path, "styel")
     assert done.returncode != 0 and "no stage 'styel'" in done.stderr
+
+
+# --- --help ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["bench", "bootstrap", "demo", "fuzz", "shell", "test"])
+def test_help_is_the_head_of_the_script_and_no_more(name):
+    lines = (REPO / "hack" / name).read_text().splitlines()[1:]
+    head = [line[2:] for line in itertools.takewhile(lambda line: line.startswith("# "), lines)]
+    done = subprocess.run(
+        [REPO / "hack" / name, "--help"],
+        env={name: value for name, value in os.environ.items() if name != "HOLDFAST_ENTERED"},
+        text=True,
+        capture_output=True,
+        timeout=60,
+    )
+    expected = [line for line in head if not line.startswith("shellcheck")]
+    assert (done.returncode, done.stdout.splitlines(), done.stderr) == (0, expected, "")
 
 
 # --- a run that is stopped ---------------------------------------------------------------------
