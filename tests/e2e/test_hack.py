@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -187,7 +188,7 @@ def test_help_is_the_head_of_the_script_and_no_more(name):
 
 
 @contextlib.contextmanager
-def in_tree_of_scripts(tmp_path, *script: str, commands: dict | None = None):
+def in_tree_of_scripts(tmp_path, *script: str, commands: dict | None = None, **how):
     """Starts a script of hack/ in a tree of its own, where the commands given are fakes."""
     hack, fakes = tmp_path / "hack", tmp_path / "fakes"
     shutil.copytree(REPO / "hack", hack, ignore=shutil.ignore_patterns("*.d"))
@@ -208,6 +209,7 @@ def in_tree_of_scripts(tmp_path, *script: str, commands: dict | None = None):
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
+        **how,
     )
     try:
         yield started
@@ -224,6 +226,30 @@ WAITS = "import os, time; print(os.getpid(), flush=True); time.sleep(60)"
 def test_a_command_in_the_toolchain_is_the_process_that_was_started(tmp_path):
     with in_tree_of_scripts(tmp_path, "shell", "python3", "-c", WAITS) as shell:
         assert int(shell.stdout.readline()) == shell.pid
+
+
+# What hack/shell does for a user who is not root, wherever the test runs.
+THROUGH_SUDO = """
+. "$(dirname "$0")/../hack/toolchain.sh"
+is_native() { false; }
+find_way_in() { enter=("${@:2}"); }
+become_in_toolchain "$@"
+"""
+SOMEBODY = {"user": 65534, "group": 65534, "extra_groups": []}
+
+
+def test_nothing_stands_before_sudo_which_passes_signals_on():
+    commands = {"sudo": 'exec "$@"', "through-sudo": THROUGH_SUDO}
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        with in_tree_of_scripts(
+            Path(folder),
+            "../fakes/through-sudo",
+            *(sys.executable, "-c", WAITS),
+            commands=commands,
+            **(SOMEBODY if os.geteuid() == 0 else {}),
+        ) as script:
+            assert int(script.stdout.readline()) == script.pid
 
 
 def test_a_stage_ends_with_the_run_that_is_stopped(tmp_path):
