@@ -43,15 +43,15 @@ void ignore_broken_pipes() {
 
 }  // namespace
 
-void Gate::release() {
-    std::lock_guard const lock(mutex_);
-    released_ = true;
-    changed_.notify_all();
+void Gate::release() const {
+    std::lock_guard const lock(state_->mutex);
+    state_->released = true;
+    state_->changed.notify_all();
 }
 
-bool Gate::wait() {
-    std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, 10s, [this] { return released_; });
+bool Gate::wait() const {
+    std::unique_lock lock(state_->mutex);
+    return state_->changed.wait_for(lock, 10s, [this] { return state_->released; });
 }
 
 std::string ApiRequest::field(std::string_view name) const {
@@ -277,7 +277,8 @@ void FakeApiServer::serve(int fd, SSL_CTX* tls) {
     }
     if (connection.start()) {
         while (std::optional<ApiRequest> const request = connection.receive()) {
-            script_of (*request)(connection, *request);
+            Script const script = script_for(*request);
+            script(connection, *request);
         }
     } else {
         connection.linger();
@@ -286,7 +287,7 @@ void FakeApiServer::serve(int fd, SSL_CTX* tls) {
     open_.erase(&connection);
 }
 
-FakeApiServer::Script FakeApiServer::script_of(ApiRequest const& request) {
+FakeApiServer::Script FakeApiServer::script_for(ApiRequest const& request) {
     std::lock_guard const lock(mutex_);
     requests_.push_back(request);
     std::string const line = request.method + ' ' + request.target;

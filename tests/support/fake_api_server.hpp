@@ -21,16 +21,20 @@
 namespace holdfast::test {
 
 /// What holds a script up until the test lets it go on, and a test until a script got somewhere.
+/// Copies are the same gate: a script has one of its own, since it may outlive the test's.
 class Gate {
 public:
-    void release();
+    void release() const;
     /// False when nobody released it for ten seconds.
-    bool wait();
+    [[nodiscard]] bool wait() const;
 
 private:
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    bool released_ = false;
+    struct State {
+        std::mutex mutex;
+        std::condition_variable changed;
+        bool released = false;
+    };
+    std::shared_ptr<State> state_ = std::make_shared<State>();
 };
 
 /// A request as it came.
@@ -91,6 +95,7 @@ private:
 /// TLS. Each connection has a thread.
 class FakeApiServer {
 public:
+    /// Runs on the connection's thread, until the server's end: holds what it needs by value.
     using Script = std::function<void(ApiConnection&, ApiRequest const&)>;
 
     FakeApiServer();
@@ -128,7 +133,7 @@ private:
 
     void accept();
     void serve(int fd, SSL_CTX* tls);
-    [[nodiscard]] Script script_of(ApiRequest const& request);
+    [[nodiscard]] Script script_for(ApiRequest const& request);
 
     int listener_ = -1;
     std::uint16_t port_ = 0;

@@ -111,6 +111,20 @@ TEST_F(TransportTest, FollowsNobodyToAnotherServer) {
     EXPECT_EQ(call(get())->status, 302);
 }
 
+TEST_F(TransportTest, ReachesAnIpv6Address) {
+    answer([](ApiConnection& client, ApiRequest const&) { client.answer(200, "{}"); });
+    std::string const authority = "[::ffff:127.0.0.1]:" + std::to_string(server_.port());
+    auto const result = cpprest_transport(at("http://" + authority))->call(get(), {});
+    ASSERT_TRUE(result.has_value()) << to_string(result.error());
+    EXPECT_EQ(server_.requests().front().field("Host"), authority);
+}
+
+TEST_F(TransportTest, KeepsThePathOfTheServersUrl) {
+    answer([](ApiConnection& client, ApiRequest const&) { client.answer(200, "{}"); });
+    ASSERT_TRUE(cpprest_transport(at(server_.url() + "/clusters/a/"))->call(get(), {}));
+    EXPECT_EQ(server_.requests().front().target, "/clusters/a" + std::string(kPath));
+}
+
 TEST_F(TransportTest, UsesAConnectionAgain) {
     answer([](ApiConnection& client, ApiRequest const&) { client.answer(200, "{}"); });
     // A connection comes back a moment after its answer: not always in time for the next call.
@@ -133,15 +147,13 @@ TEST_F(TransportTest, ComesBackWhenAnIdleConnectionWasClosed) {
 }
 
 TEST_F(TransportTest, GivesTheBytesOfAStreamAsTheyCome) {
-    Gate seen;
-    Gate ended;
-    answer([&](ApiConnection& client, ApiRequest const&) {
+    Gate const seen;
+    answer([=](ApiConnection& client, ApiRequest const&) {
         client.begin_chunks();
         client.chunk("first");
         EXPECT_TRUE(seen.wait());
         client.chunk("second");
         client.end_chunks();
-        ended.release();
     });
     std::string all;
     auto const result = transport_->stream(get(),
@@ -157,7 +169,7 @@ TEST_F(TransportTest, GivesTheBytesOfAStreamAsTheyCome) {
 TEST_F(TransportTest, JoinsAStreamWhateverTheCut) {
     std::string const text = R"({"type":"ADDED"})" + std::string("\n") + R"({"type":"DELETED"})";
     for (std::size_t cut = 1; cut < text.size(); ++cut) {
-        answer([&](ApiConnection& client, ApiRequest const&) {
+        answer([=](ApiConnection& client, ApiRequest const&) {
             client.begin_chunks();
             client.chunk(std::string_view(text).substr(0, cut));
             client.chunk(std::string_view(text).substr(cut));
@@ -170,7 +182,7 @@ TEST_F(TransportTest, JoinsAStreamWhateverTheCut) {
 TEST_F(TransportTest, JoinsAStreamWhateverTheCutOfItsChunks) {
     std::string const bytes = "5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n";
     for (std::size_t cut = 1; cut < bytes.size(); ++cut) {
-        answer([&](ApiConnection& client, ApiRequest const&) {
+        answer([=](ApiConnection& client, ApiRequest const&) {
             client.begin_chunks();
             client.send(std::string_view(bytes).substr(0, cut));
             client.send(std::string_view(bytes).substr(cut));
@@ -181,14 +193,14 @@ TEST_F(TransportTest, JoinsAStreamWhateverTheCutOfItsChunks) {
 
 TEST_F(TransportTest, TakesBodiesLargerThanAnyBuffer) {
     std::string const large(3'000'000, 'x');
-    answer([&](ApiConnection& client, ApiRequest const&) { client.answer(200, large); });
+    answer([=](ApiConnection& client, ApiRequest const&) { client.answer(200, large); });
     EXPECT_EQ(call(get())->body, large);
     EXPECT_EQ(*stream(get()), large);
 }
 
 TEST_F(TransportTest, BoundsTheAnswerOfACall) {
     std::string const piece(1024UL * 1024, 'x');
-    answer([&](ApiConnection& client, ApiRequest const&) {
+    answer([=](ApiConnection& client, ApiRequest const&) {
         client.begin_chunks();
         for (std::size_t sent = 0; sent <= limits::api_answer_bytes_max; sent += piece.size()) {
             client.chunk(piece);
@@ -226,8 +238,8 @@ TEST_F(TransportTest, CountsSilenceFromTheLastChunk) {
 }
 
 TEST_F(TransportTest, StopsACallThatWaits) {
-    Gate asked;
-    answer([&](ApiConnection& client, ApiRequest const&) {
+    Gate const asked;
+    answer([=](ApiConnection& client, ApiRequest const&) {
         asked.release();
         client.stay_silent();
     });
@@ -242,7 +254,7 @@ TEST_F(TransportTest, StopsACallThatWaits) {
 }
 
 TEST_F(TransportTest, StopsAStreamThatWaits) {
-    Gate seen;
+    Gate const seen;
     answer([](ApiConnection& client, ApiRequest const&) {
         client.begin_chunks();
         client.chunk("{}\n");
@@ -335,8 +347,8 @@ TEST_F(TransportTest, FailsWithoutTheToken) {
 TEST_F(TransportTest, HoldsTwentyStreamsAtOnce) {
     constexpr int kStreams = 20;
     std::atomic<int> seen = 0;
-    Gate all_seen;
-    answer([&](ApiConnection& client, ApiRequest const&) {
+    Gate const all_seen;
+    answer([=](ApiConnection& client, ApiRequest const&) {
         client.begin_chunks();
         client.chunk("a");
         EXPECT_TRUE(all_seen.wait());
