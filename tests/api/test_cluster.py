@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-ROUTES = "/apis/holdfast.dev/v1alpha1/websocketroutes"
+SECRETS = "/api/v1/namespaces/default/secrets"
 
 
 def config_map(name: str, **data: str) -> dict:
@@ -27,13 +27,14 @@ def watch(cluster, version: str) -> list[dict]:
 def test_a_service_account_may_do_what_it_was_given_and_no_more(cluster):
     cluster.apply(account("reader"))
     cluster.kubectl("create", "role", "reader", "--verb=list", "--resource=websocketroutes")
-    cluster.kubectl("create", "rolebinding", "reader", "--role=reader",
-                    "--serviceaccount=default:reader")
+    to = "--serviceaccount=default:reader"
+    cluster.kubectl("create", "rolebinding", "reader", "--role=reader", to)
     kubeconfig = cluster.kubeconfig_of("reader")
     cluster.kubectl("get", "websocketroutes", kubeconfig=kubeconfig)
     refused = cluster.kubectl("get", "secrets", kubeconfig=kubeconfig, check=False)
     assert "Forbidden" in refused.stderr
-    assert cluster.get(ROUTES, token=cluster.token("reader")).status == 403
+    assert cluster.get(SECRETS, token=cluster.token("reader")).status == 403
+    assert cluster.get(SECRETS).status == 200
 
 
 def test_the_data_outlive_the_api_server(own_cluster):

@@ -83,9 +83,7 @@ def test_a_minimal_route_is_stored_with_the_decoders_defaults(stored):
     spec = stored(minimal)["spec"]
     # As MinimalRoute of tests/unit/source/good_manifests_test.cpp has them.
     assert spec == {
-        "parentRefs": [
-            {"group": "gateway.networking.k8s.io", "kind": "Gateway", "name": "edge"}
-        ],
+        "parentRefs": [{"group": "gateway.networking.k8s.io", "kind": "Gateway", "name": "edge"}],
         "rules": [
             {
                 "matches": [{"path": {"type": "PathPrefix", "value": "/"}}],
