@@ -7,6 +7,7 @@
 
 #include "common/base/log.hpp"
 #include "controller/status/endpoints.hpp"
+#include "controller/status/statuses.hpp"
 #include "controller/status/transitions.hpp"
 #include "controller/translate/translate.hpp"
 
@@ -17,20 +18,36 @@ namespace {
 
 /// A stopping controller is gone by then, whatever its data planes do.
 constexpr auto kStopTimeout = std::chrono::seconds(9);
+/// Between the starts of two rebuilds: endpoints can change a hundred times a second, and one
+/// rebuild takes them all.
+constexpr auto kRebuildInterval = std::chrono::milliseconds(100);
+/// Acknowledgements of a fleet come close together.
+constexpr auto kStatusDelay = std::chrono::milliseconds(200);
+constexpr auto kStatusInterval = std::chrono::seconds(1);
+/// Beyond Fleet's patience with stragglers nothing changes without an event.
+constexpr auto kStatusPatience = std::chrono::seconds(12);
 
 void log_listening(char const* what, std::string const& address);
+std::vector<std::string> gateway_addresses(RunFlags const& flags, Snapshot const& snapshot);
 
 }  // namespace
 
-Controller::Controller(RunFlags flags)
+Controller::Controller(RunFlags flags, std::unique_ptr<ClusterSide> cluster)
     : flags_(std::move(flags)),
       signals_(io_, SIGTERM, SIGINT),
       stop_deadline_(io_),
       hold_timer_(io_),
+      rebuild_timer_(io_),
+      status_timer_(io_),
       hold_(Clock::now() + flags_.broken_manifests_wait),
       push_(io_, publisher_),
       status_(io_, status_endpoints([this] { return view(); }, metrics_)),
-      source_({.path = flags_.manifests, .settling = {}}) {}
+      cluster_(std::move(cluster)) {
+    if (!cluster_) {
+        directory_.emplace(DirectoryOptions{.path = flags_.manifests, .settling = {}});
+    }
+    push_.on_fleet_change([this] { statuses_moved(); });
+}
 
 int Controller::run() {
     if (auto const listening = listen(); !listening) {
@@ -40,7 +57,7 @@ int Controller::run() {
     wait_for_signal();
     start_source();
     io_.run();
-    source_.stop();
+    source().stop();
     log::info("stopped");
     return 0;
 }
@@ -66,8 +83,8 @@ Outcome<void> Controller::listen() {
 }
 
 void Controller::start_source() {
-    store_.subscribe([this] { asio::post(io_, [this] { rebuild(); }); });
-    source_.start({
+    store_.subscribe([this] { asio::post(io_, [this] { rebuild_soon(); }); });
+    source().start({
         .changed = [this](Changes const& changes) { store_.apply(changes); },
         .synced = [this] { asio::post(io_, [this] { synced(); }); },
         .reported =
@@ -79,7 +96,12 @@ void Controller::start_source() {
     hold_timer_.async_wait([this](boost::system::error_code error) {
         if (!error && hold_.holding()) rebuild();
     });
+    if (cluster_) {
+        cluster_->campaign([this] { asio::post(io_, [this] { statuses_moved(); }); });
+    }
 }
+
+Source& Controller::source() { return cluster_ ? cluster_->source() : *directory_; }
 
 void Controller::synced() {
     synced_ = true;
@@ -111,6 +133,18 @@ bool Controller::held() {
     return holds;
 }
 
+void Controller::rebuild_soon() {
+    TimePoint const now = Clock::now();
+    TimePoint const next = rebuilt_at_ + kRebuildInterval;
+    if (now >= next || !built_) return rebuild();
+    if (std::exchange(rebuild_waits_, true)) return;
+    rebuild_timer_.expires_after(next - now);
+    rebuild_timer_.async_wait([this](boost::system::error_code error) {
+        rebuild_waits_ = false;
+        if (!error) rebuild();
+    });
+}
+
 void Controller::rebuild() {
     // Half of the objects would make a table that takes routes away from data planes that have
     // them all.
@@ -118,19 +152,44 @@ void Controller::rebuild() {
         return;
     }
     TimePoint const start = Clock::now();
+    rebuilt_at_ = start;
     auto const snapshot = store_.snapshot();
+    gateway_addresses_ = gateway_addresses(flags_, *snapshot);
     Translation translation = translate(*snapshot);
     log_transitions(translation_, translation);
     translation_ = std::move(translation);
     log_all(publisher_.publish(translation_.tables, snapshot->sources, start));
     push_.flush();
     built_ = true;
+    statuses_moved();
     auto const took = Clock::now() - start;
     metrics_.rebuilt(took);
     log::debug("rebuilt", {{"tables", translation_.tables.size()},
                            {"routes", translation_.routes.size()},
                            {"microseconds",
                             std::chrono::duration_cast<std::chrono::microseconds>(took).count()}});
+}
+
+void Controller::statuses_moved() {
+    if (!cluster_) return;
+    moved_at_ = Clock::now();
+    if (std::exchange(statuses_wait_, true)) return;
+    status_timer_.expires_after(kStatusDelay);
+    status_timer_.async_wait([this](boost::system::error_code error) {
+        if (!error) write_statuses();
+    });
+}
+
+void Controller::write_statuses() {
+    statuses_wait_ = false;
+    if (stopping_) return;
+    if (built_ && cluster_->leads()) cluster_->want(statuses(view()));
+    if (Clock::now() - moved_at_ > kStatusPatience) return;
+    statuses_wait_ = true;
+    status_timer_.expires_after(kStatusInterval);
+    status_timer_.async_wait([this](boost::system::error_code error) {
+        if (!error) write_statuses();
+    });
 }
 
 StatusView Controller::view() const {
@@ -143,6 +202,8 @@ StatusView Controller::view() const {
         .held = synced_ && hold_.holding(),
         .built = built_,
         .now = Clock::now(),
+        .gateway_addresses = gateway_addresses_,
+        .leader = cluster_ ? std::optional(cluster_->report()) : std::nullopt,
         .peer = [this](StreamId stream) { return push_.peer(stream); },
     };
 }
@@ -163,6 +224,7 @@ void Controller::stop() {
     log::info("stopping");
     auto const end = [this] { io_.stop(); };
     push_.stop(end);
+    if (cluster_) cluster_->stop_leading();
     stop_deadline_.expires_after(kStopTimeout);
     stop_deadline_.async_wait([end](boost::system::error_code) { end(); });
 }
@@ -171,6 +233,13 @@ namespace {
 
 void log_listening(char const* what, std::string const& address) {
     log::info("listening", {{"what", what}, {"address", address}});
+}
+
+std::vector<std::string> gateway_addresses(RunFlags const& flags, Snapshot const& snapshot) {
+    if (!flags.kube) return {};
+    auto const service = snapshot.services.find(flags.kube->gateway_service);
+    return service == snapshot.services.end() ? std::vector<std::string>()
+                                              : service->second->addresses;
 }
 
 }  // namespace

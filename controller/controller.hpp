@@ -4,10 +4,14 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "common/admin/http_server.hpp"
 #include "common/base/clock.hpp"
+#include "controller/cluster_side.hpp"
 #include "controller/flags.hpp"
 #include "controller/push/push_server.hpp"
 #include "controller/source/directory.hpp"
@@ -23,7 +27,8 @@ namespace holdfast::controller {
 /// Threads  one runs everything but the source, which has its own and only posts here.
 class Controller {
 public:
-    explicit Controller(RunFlags flags);
+    /// `cluster` is the source of objects; without it they come from RunFlags::manifests.
+    Controller(RunFlags flags, std::unique_ptr<ClusterSide> cluster);
 
     /// Runs until SIGTERM or SIGINT, then tells the data planes to go and returns within ten
     /// seconds, at once after a second signal. Output: the exit code of the process.
@@ -37,16 +42,25 @@ private:
 
     void synced();
     void reported(SourceReport report);
+    /// Rebuilds at once, or at the end of the interval that began with the last rebuild.
+    void rebuild_soon();
     void rebuild();
+    /// Statuses may be others now: a table changed, or the fleet. Writes them soon, and again until
+    /// the last data plane that can change them has had its time.
+    void statuses_moved();
+    void write_statuses();
     /// Are tables held back for manifests that are broken since the start? Says so in the log.
     [[nodiscard]] bool held();
     [[nodiscard]] StatusView view() const;
+    [[nodiscard]] Source& source();
 
     RunFlags flags_;
     boost::asio::io_context io_{1};
     boost::asio::signal_set signals_;
     boost::asio::steady_timer stop_deadline_;
     boost::asio::steady_timer hold_timer_;
+    boost::asio::steady_timer rebuild_timer_;
+    boost::asio::steady_timer status_timer_;
     StartHold hold_;
     Store store_;
     Publisher publisher_{Clock::now()};
@@ -54,12 +68,19 @@ private:
     Metrics metrics_;
     admin::HttpServer status_;
     Translation translation_;
+    std::vector<std::string> gateway_addresses_;
     SourceReport source_report_;
+    TimePoint rebuilt_at_;
+    TimePoint moved_at_;
+    bool rebuild_waits_ = false;
+    bool statuses_wait_ = false;
     bool synced_ = false;
     bool hold_told_ = false;
     bool built_ = false;
     bool stopping_ = false;
-    DirectorySource source_;  ///< Last, so that its thread ends before what it posts to.
+    // Last, so that their threads end before what they post to.
+    std::unique_ptr<ClusterSide> cluster_;      ///< Of a controller that reads the API.
+    std::optional<DirectorySource> directory_;  ///< Of one that does not.
 };
 
 }  // namespace holdfast::controller

@@ -1,11 +1,23 @@
 #include "controller/flags.hpp"
 
+#include <format>
+#include <random>
 #include <utility>
 
 #include "common/command_line/values.hpp"
 
 namespace holdfast::controller {
 namespace {
+
+struct KubeTexts {
+    bool in_cluster = false;
+    std::string lease = "holdfast-system/holdfast-controller";
+    std::string identity;
+    std::string lease_duration = "15s";
+    std::string renew_deadline = "10s";
+    std::string retry_period = "2s";
+    KubeFlags flags;
+};
 
 /// As typed; what it means is found out when all flags are known.
 struct Texts {
@@ -15,9 +27,12 @@ struct Texts {
     std::string log_level = "info";
     TlsFiles tls;
     std::vector<std::string> dns;
+    KubeTexts kube;
 };
 
 void declare_run(CLI::App& app, RunFlags& flags, Texts& texts);
+void declare_kube(CLI::App& app, KubeTexts& texts);
+std::optional<KubeFlags> finish_kube(KubeTexts const& texts);
 CLI::App* declare_certgen(CLI::App& app, CertgenOptions& options, Texts& texts);
 RunFlags finish_run(RunFlags flags, Texts const& texts);
 
@@ -35,6 +50,7 @@ std::variant<FlagValues, EarlyExit> parse_flags(int argc, char const* const* arg
     CertgenOptions certgen;
     Texts texts;
     declare_run(app, run, texts);
+    declare_kube(app, texts.kube);
     app.add_subcommand("run", "Run the controller (the default)")->fallthrough();
     CLI::App const* const certgen_command = declare_certgen(app, certgen, texts);
     app.require_subcommand(0, 1);
@@ -75,6 +91,36 @@ void declare_run(CLI::App& app, RunFlags& flags, Texts& texts) {
     declare_log_level(app, texts.log_level);
 }
 
+void declare_kube(CLI::App& app, KubeTexts& texts) {
+    app.add_flag("--in-cluster", texts.in_cluster,
+                 "Read the Kubernetes API as this pod's service account");
+    app.add_option("--kubeconfig", texts.flags.kubeconfig,
+                   "Read the Kubernetes API as this file's current context says")
+        ->type_name("FILE");
+    app.add_option("--namespace", texts.flags.namespaces,
+                   "Read only this namespace; repeatable (all)")
+        ->type_name("NS");
+    app.add_option("--gateway-service", texts.flags.gateway_service,
+                   "Service of the data planes, whose address is the Gateway's")
+        ->type_name("NS/NAME");
+    app.add_option("--lease", texts.lease, "Lease that decides which controller writes statuses")
+        ->type_name("NS/NAME")
+        ->capture_default_str();
+    app.add_option("--identity", texts.identity, "This controller's name in the Lease (the host's)")
+        ->type_name("NAME");
+    app.add_option("--leader-elect-lease-duration", texts.lease_duration,
+                   "Others take over after so long without a renewal")
+        ->type_name("DURATION")
+        ->capture_default_str();
+    app.add_option("--leader-elect-renew-deadline", texts.renew_deadline,
+                   "The leader gives up after so long without a renewal")
+        ->type_name("DURATION")
+        ->capture_default_str();
+    app.add_option("--leader-elect-retry-period", texts.retry_period, "Between two renewals")
+        ->type_name("DURATION")
+        ->capture_default_str();
+}
+
 CLI::App* declare_certgen(CLI::App& app, CertgenOptions& options, Texts& texts) {
     CLI::App* const command = app.add_subcommand(
         "certgen", "Write a CA and certificates for the controller and a Gateway's data planes");
@@ -98,9 +144,48 @@ CLI::App* declare_certgen(CLI::App& app, CertgenOptions& options, Texts& texts) 
     return command;
 }
 
+/// Two names with a slash between them.
+std::pair<std::string, std::string> split_key(char const* flag, std::string const& key) {
+    std::size_t const slash = key.find('/');
+    bool const good = slash != std::string::npos && slash > 0 && slash + 1 < key.size() &&
+                      key.find('/', slash + 1) == std::string::npos;
+    if (!good) throw CLI::ValidationError(flag, "must be namespace/name, not " + key);
+    return {key.substr(0, slash), key.substr(slash + 1)};
+}
+
+/// Never used again, so that a controller does not take its predecessor's lease for its own.
+std::string unique_identity(std::string const& name) {
+    std::random_device random;
+    return std::format("{}_{:08x}{:08x}", name.empty() ? host_name() : name, random(), random());
+}
+
+std::optional<KubeFlags> finish_kube(KubeTexts const& texts) {
+    if (!texts.in_cluster && texts.flags.kubeconfig.empty()) return std::nullopt;
+    KubeFlags flags = texts.flags;
+    if (texts.in_cluster && !flags.kubeconfig.empty()) {
+        throw CLI::ValidationError("--in-cluster, --kubeconfig", "exclude each other");
+    }
+    if (!flags.gateway_service.empty()) split_key("--gateway-service", flags.gateway_service);
+    auto [name_space, name] = split_key("--lease", texts.lease);
+    flags.candidacy = {
+        .name_space = std::move(name_space),
+        .name = std::move(name),
+        .identity = unique_identity(texts.identity),
+        .times = {.lease = std::chrono::floor<std::chrono::seconds>(
+                      to_duration("--leader-elect-lease-duration", texts.lease_duration)),
+                  .renew = to_duration("--leader-elect-renew-deadline", texts.renew_deadline),
+                  .retry = to_duration("--leader-elect-retry-period", texts.retry_period)}};
+    if (std::string const why = fault(flags.candidacy.times); !why.empty()) {
+        throw CLI::ValidationError("--leader-elect-*", why);
+    }
+    return flags;
+}
+
 RunFlags finish_run(RunFlags flags, Texts const& texts) {
-    if (flags.manifests.empty()) {
-        throw CLI::RequiredError("--manifests");
+    flags.kube = finish_kube(texts.kube);
+    if (flags.manifests.empty() == !flags.kube) {
+        throw CLI::ValidationError("--manifests, --kubeconfig, --in-cluster",
+                                   "exactly one of them says where objects come from");
     }
     flags.broken_manifests_wait =
         to_duration("--broken-manifests-wait", texts.broken_manifests_wait);

@@ -4,18 +4,30 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "common/base/address.hpp"
 #include "common/base/log.hpp"
 #include "common/command_line/early_exit.hpp"
 #include "controller/certgen.hpp"
+#include "controller/kube/elector.hpp"
 #include "controller/push/server_tls.hpp"
 
 namespace holdfast::controller {
 
+/// How the Kubernetes API is read and written.
+struct KubeFlags {
+    std::string kubeconfig;  ///< Paths as in $KUBECONFIG; empty: as a pod, by its service account.
+    std::vector<std::string> namespaces;  ///< Only these are read; empty: all.
+    kube::Candidacy candidacy;
+    std::string
+        gateway_service;  ///< `namespace/name`, whose address is the Gateway's; empty: none.
+};
+
 /// `holdfast-controller [run]`.
 struct RunFlags {
-    std::string manifests;  ///< Directory.
+    std::string manifests;  ///< Directory; empty exactly when `kube` is set.
+    std::optional<KubeFlags> kube;
     /// How long the first tables wait for manifests that are broken (StartHold).
     std::chrono::milliseconds broken_manifests_wait{60'000};
     std::optional<Address> push_listen;  ///< Set exactly when `tls` is.

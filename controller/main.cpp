@@ -1,6 +1,7 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <memory>
 #include <string>
 #include <variant>
 
@@ -16,7 +17,16 @@ int run(RunFlags const& flags) {
     log::set_level(flags.log_level);
     std::signal(SIGPIPE, SIG_IGN);  // A peer that is gone is an error code, not a death.
     std::signal(SIGHUP, SIG_IGN);   // Everything that may change is watched.
-    Controller controller(flags);
+    std::unique_ptr<ClusterSide> cluster;
+    if (flags.kube) {
+        auto opened = ClusterSide::open(*flags.kube);
+        if (!opened) {
+            log::error("cannot start", {{"error", to_string(opened.error())}});
+            return 1;
+        }
+        cluster = *std::move(opened);
+    }
+    Controller controller(flags, std::move(cluster));
     return controller.run();
 }
 

@@ -129,6 +129,17 @@ inline constexpr auto admin_idle_timeout = 60s;
 
 // --- Kubernetes --------------------------------------------------------------------------------
 
+/// One event of a watch: an object of 1.5 MiB, which is etcd's bound, grows by half in JSON.
+inline constexpr std::size_t watch_line_bytes_max = 8 * 1024 * 1024;
+/// A kubeconfig, token, certificate or key: client certificates in base64 are near 3 KiB each, a
+/// bundle of CAs near 200 KiB.
+inline constexpr std::size_t credential_bytes_max = 1024 * 1024;
+/// An answer of the API server: a list of 5,000 EndpointSlices with ten endpoints each is 16 MB.
+inline constexpr std::size_t api_answer_bytes_max = 256 * 1024 * 1024;
+/// How long the first tables wait for kinds that the controller may not read, or that the cluster
+/// does not have: as long as for manifests that are broken at the start.
+inline constexpr auto denied_kinds_wait = 60s;
+
 /// How long a controller that goes away tries to give its lease back. Kubernetes kills the process
 /// 10 s after SIGTERM where nothing else is said; a lease that is not given back expires.
 inline constexpr auto lease_release_timeout = 5s;
@@ -159,15 +170,5 @@ inline constexpr int manifest_depth_max = 64;
 inline constexpr std::size_t manifest_values_max = 1'000'000;
 /// Problems reported of one file: enough to see what is wrong.
 inline constexpr std::size_t manifest_problems_max = 100;
-
-// --- Kubernetes API ----------------------------------------------------------------------------
-
-/// One event of a watch: an object of 1.5 MiB, which is etcd's bound, grows by half in JSON.
-inline constexpr std::size_t watch_line_bytes_max = 8 * 1024 * 1024;
-/// A kubeconfig, token, certificate or key: client certificates in base64 are near 3 KiB each, a
-/// bundle of CAs near 200 KiB.
-inline constexpr std::size_t credential_bytes_max = 1024 * 1024;
-/// An answer of the API server: a list of 5,000 EndpointSlices with ten endpoints each is 16 MB.
-inline constexpr std::size_t api_answer_bytes_max = 256 * 1024 * 1024;
 
 }  // namespace holdfast::limits

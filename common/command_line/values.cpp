@@ -1,5 +1,9 @@
 #include "common/command_line/values.hpp"
 
+#include <unistd.h>
+
+#include <array>
+
 #include "common/base/duration.hpp"
 
 namespace holdfast {
@@ -32,6 +36,11 @@ Address to_address(std::string const& flag, std::string const& text) {
 std::chrono::milliseconds to_duration(std::string const& flag, std::string const& text) {
     if (auto const duration = parse_duration(text)) return *duration;
     throw CLI::ValidationError(flag, "must be a duration such as 15s, not " + text);
+}
+
+std::string host_name() {
+    std::array<char, 256> name{};
+    return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
 }
 
 }  // namespace holdfast

@@ -20,4 +20,7 @@ void declare_log_level(CLI::App& app, std::string& text);
 [[nodiscard]] std::chrono::milliseconds to_duration(std::string const& flag,
                                                     std::string const& text);
 
+/// This machine's, or the pod's.
+[[nodiscard]] std::string host_name();
+
 }  // namespace holdfast

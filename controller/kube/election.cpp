@@ -5,7 +5,6 @@
 #include <random>
 #include <utility>
 
-#include "common/base/limits.hpp"
 #include "common/base/log.hpp"
 
 namespace holdfast::controller::kube {
@@ -22,6 +21,7 @@ Election::Election(Transport& transport, Candidacy candidacy, ElectionEvents eve
     : transport_(transport),
       collection_("/apis/coordination.k8s.io/v1/namespaces/" + candidacy.name_space + "/leases"),
       path_(collection_ + '/' + candidacy.name),
+      release_timeout_(release_timeout(candidacy.times)),
       events_(std::move(events)),
       elector_(std::move(candidacy), std::random_device{}()),
       thread_([this] { run(); }) {}
@@ -37,7 +37,7 @@ void Election::stop() {
     stop_.request_stop();
     {
         std::unique_lock lock(mutex_);
-        wake_.wait_for(lock, limits::lease_release_timeout, [this] { return finished_; });
+        wake_.wait_for(lock, release_timeout_, [this] { return finished_; });
     }
     abandon_.request_stop();
     thread_.join();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -39,7 +40,7 @@ public:
     [[nodiscard]] bool leads() const noexcept;
 
     /// Ends leadership, calls demoted() if it led, gives the lease back, and joins the thread.
-    /// Returns soon after limits::lease_release_timeout at the latest.
+    /// Returns soon after release_timeout() at the latest.
     void stop();
 
 private:
@@ -52,6 +53,7 @@ private:
     Transport& transport_;
     std::string collection_;  ///< Path of the namespace's Leases.
     std::string path_;        ///< Of the Lease.
+    std::chrono::milliseconds release_timeout_;
     ElectionEvents events_;
     std::stop_source stop_;     ///< Ends the campaign.
     std::stop_source abandon_;  ///< Ends the release.

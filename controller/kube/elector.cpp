@@ -27,6 +27,10 @@ std::string fault(ElectionTimes const& times) {
     return {};
 }
 
+std::chrono::milliseconds release_timeout(ElectionTimes const& times) {
+    return std::min<std::chrono::milliseconds>(limits::lease_release_timeout, times.renew);
+}
+
 Elector::Elector(Candidacy candidacy, std::uint64_t seed)
     : candidacy_(std::move(candidacy)), random_(seed) {
     HOLDFAST_ASSERT(fault(candidacy_.times).empty() && !candidacy_.identity.empty());
@@ -174,8 +178,7 @@ void Elector::release(TimePoint now) {
     if (release_until_) return;
     lose("released");
     trouble_.clear();
-    std::chrono::milliseconds const longest = limits::lease_release_timeout;
-    release_until_ = now + std::min(longest, candidacy_.times.renew);
+    release_until_ = now + release_timeout(candidacy_.times);
     not_before_ = now;
     if (!may_hold_) {
         todo_ = Todo::finish;

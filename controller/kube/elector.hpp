@@ -24,6 +24,8 @@ struct ElectionTimes {
 
 /// Why the times do not fit together, for people; empty when they do: lease > renew > 1.2 x retry.
 [[nodiscard]] std::string fault(ElectionTimes const& times);
+/// How long giving the lease back may take: `renew`, limits::lease_release_timeout at most.
+[[nodiscard]] std::chrono::milliseconds release_timeout(ElectionTimes const& times);
 
 /// Who is a candidate, and for what.
 struct Candidacy {
@@ -60,7 +62,8 @@ using LeaseStep = std::variant<ReadLease, CreateLease, UpdateLease, WaitUntil, F
 /// - Another one takes over only after the lease's duration without a change, measured by its own
 ///   clock from when it saw the last change. No time of another machine is compared with its own.
 /// - Every write carries the resourceVersion of what it was decided on.
-/// Whoever deletes the Lease by hand takes that promise away.
+/// Whoever deletes the Lease by hand takes that promise away; so does a machine that is suspended,
+/// whose clock stands still. What a leader writes carries a resourceVersion for that.
 ///
 /// No I/O, no clock of its own, no threads.
 /// Source  client-go tools/leaderelection.
@@ -75,7 +78,7 @@ public:
     /// What became of the request that next() gave.
     void answered(LeaseAnswer const& answer, TimePoint now);
     /// Stops leading and campaigning. The next steps give the lease back if it may be held, and
-    /// end with Finished within limits::lease_release_timeout.
+    /// end with Finished within release_timeout().
     void release(TimePoint now);
 
     [[nodiscard]] bool leads(TimePoint now) const noexcept {

@@ -11,9 +11,6 @@
 namespace holdfast::controller::kube {
 namespace {
 
-/// Counts of events change all the time; who reads them does so every few seconds.
-constexpr auto kReportInterval = std::chrono::seconds(1);
-
 void merge(Changes& into, Changes newer);
 bool decides_on_secrets(std::string_view kind);
 /// True when the API server has said that it will not let us read this.
@@ -90,9 +87,8 @@ void KubeSource::moved(CollectionWatch& watch) {
     std::lock_guard const lock(mutex_);
     if (!is_current(watch)) return;
     hand_on_waiting();
-    TimePoint const now = Clock::now();
-    report(now);
-    if (!synced_ && everything_is_read(now)) {
+    report();
+    if (!synced_ && everything_is_read(Clock::now())) {
         synced_ = true;
         events_.synced();
     }
@@ -174,25 +170,21 @@ std::vector<SourceProblem> KubeSource::problems() const {
     return all;
 }
 
-void KubeSource::report(TimePoint now) {
-    std::vector<SourceProblem> now_wrong = problems();
-    bool const changed = now_wrong != reported_.problems;
-    if (!changed && now - reported_at_ < kReportInterval && reported_.loads_total > 0) return;
-    log_difference(reported_.problems, now_wrong);
+void KubeSource::report() {
+    SourceReport report;
+    report.problems = problems();
+    log_difference(reported_.problems, report.problems);
     std::map<std::string, CollectionReport> reports;
     for (Watches const* const watches : {&watches_, &secrets_}) {
         for (auto const& [collection, watch] : *watches) {
             add_counts(collection, watch->state(), reports);
         }
     }
-    SourceReport report;
-    report.problems = std::move(now_wrong);
     report.objects_count = delivered_.size();
     for (auto& [resource, counts] : reports) {
         report.loads_total += counts.lists_total;
         report.collections.push_back(std::move(counts));
     }
-    reported_at_ = now;
     reported_ = std::move(report);
     events_.reported(reported_);
 }

@@ -56,7 +56,7 @@ private:
     void hand_on(Changes changes);
     [[nodiscard]] bool everything_is_read(TimePoint now) const;
     [[nodiscard]] std::vector<SourceProblem> problems() const;
-    void report(TimePoint now);
+    void report();
 
     Transport& transport_;
     KubeOptions options_;
@@ -69,7 +69,6 @@ private:
     std::set<ObjectId> delivered_;  ///< What has been handed on, and not taken back.
     Changes waiting_;               ///< Of Gateways whose Secrets are on their way.
     SourceReport reported_;
-    TimePoint reported_at_;
     TimePoint started_;
     std::uint64_t last_seed_ = 0;
     bool synced_ = false;

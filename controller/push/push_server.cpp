@@ -183,6 +183,7 @@ void PushServer::settle(std::vector<Notice> const& notices) {
     if (!notices.empty()) {
         flush();
     }
+    fleet_moved_();
 }
 
 void PushServer::closed(PushStream& stream) {

@@ -56,6 +56,9 @@ public:
     /// served is an error.
     [[nodiscard]] Outcome<void> listen_unix(std::string const& path);
 
+    /// `moved` is called after whatever a data plane said or did: came, answered, went.
+    void on_fleet_change(std::function<void()> moved) { fleet_moved_ = std::move(moved); }
+
     /// Writes what the publisher has for any stream: after every publication.
     void flush();
 
@@ -107,6 +110,7 @@ private:
     PushTotals totals_;
     TimePoint warn_again_at_;
     bool stopping_ = false;
+    std::function<void()> fleet_moved_ = [] {};
     std::function<void()> done_;  ///< Waits for the last stream.
     std::map<StreamId, TimePoint> close_at_;
     std::mt19937_64 random_{std::random_device{}()};

@@ -5,16 +5,16 @@
 #include <string_view>
 #include <utility>
 
-#include "controller/status/programmed.hpp"
-#include "controller/translate/status_json.hpp"
+#include "controller/status/statuses.hpp"
 
 namespace json = boost::json;
 
 namespace holdfast::controller {
 namespace {
 
-json::array gateways_json(StatusView const& view);
-json::array routes_json(StatusView const& view);
+json::array gateways_json(StatusView const& view, Statuses const& told);
+json::array routes_json(Statuses const& told);
+json::value leader_json(StatusView const& view);
 json::array dataplanes_json(StatusView const& view);
 json::object source_json(StatusView const& view);
 
@@ -34,10 +34,12 @@ json::array list(Items const& items, ToJson to_json) {
 }  // namespace
 
 json::object status_report(StatusView const& view) {
+    Statuses const told = statuses(view);
     return {
         {"ready", view.source_synced && view.built},
-        {"gateways", gateways_json(view)},
-        {"routes", routes_json(view)},
+        {"leader", leader_json(view)},
+        {"gateways", gateways_json(view, told)},
+        {"routes", routes_json(told)},
         {"orphans", list(view.translation.orphans, problem_json)},
         {"dataplanes", dataplanes_json(view)},
         {"source", source_json(view)},
@@ -66,10 +68,10 @@ json::object offer_json(Offer const& offer) {
 }
 
 /// Gateways that exist, and those whose last table outlives them.
-json::array gateways_json(StatusView const& view) {
+json::array gateways_json(StatusView const& view, Statuses const& told) {
     std::map<std::string, json::object> gateways;
-    for (auto const& [name, status] : view.translation.gateways) {
-        gateways[name] = to_json(gateway_as_served(view.publisher, name, status));
+    for (auto const& [id, status] : told) {
+        if (id.kind == Gateway::kKind) gateways[id.key] = status;
     }
     for (Offer const& offer : view.publisher.offers()) {
         gateways[offer.gateway]["table"] = offer_json(offer);
@@ -82,16 +84,12 @@ json::array gateways_json(StatusView const& view) {
     return result;
 }
 
-json::array routes_json(StatusView const& view) {
+json::array routes_json(Statuses const& told) {
     json::array result;
-    for (auto const& [name, parents] : view.translation.routes) {
-        std::vector<RouteParentStatus> told = parents;
-        for (RouteParentStatus& parent : told) {
-            parent.conditions.push_back(
-                programmed_condition(view.publisher, name, parent, view.now));
-        }
-        json::object route = to_json(told);
-        route["name"] = name;
+    for (auto const& [id, status] : told) {
+        if (id.kind != WebSocketRoute::kKind) continue;
+        json::object route = status;
+        route["name"] = id.key;
         result.push_back(std::move(route));
     }
     return result;
@@ -111,6 +109,12 @@ json::array dataplanes_json(StatusView const& view) {
                           {"problems", list(one.problems, problem_json)}});
     }
     return result;
+}
+
+/// Null where nobody is elected: a directory has no statuses to write.
+json::value leader_json(StatusView const& view) {
+    if (!view.leader) return nullptr;
+    return json::object{{"lease", view.leader->lease}, {"leads", view.leader->leads}};
 }
 
 json::object source_problem_json(SourceProblem const& problem) {

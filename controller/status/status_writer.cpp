@@ -35,7 +35,12 @@ StatusWriter::StatusWriter(kube::Transport& transport, std::function<bool()> lea
       recorder_(std::move(instance)),
       thread_([this](std::stop_token const& stop) { run(stop); }) {}
 
-StatusWriter::~StatusWriter() = default;
+StatusWriter::~StatusWriter() { stop(); }
+
+void StatusWriter::stop() {
+    thread_.request_stop();
+    if (thread_.joinable()) thread_.join();
+}
 
 void StatusWriter::stored(std::vector<kube::StoredStatus> statuses) {
     std::lock_guard const lock(mutex_);

@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <condition_variable>
-#include <cstdint>
 #include <functional>
 #include <mutex>
 #include <string>
@@ -12,18 +11,10 @@
 #include "common/base/backoff.hpp"
 #include "controller/kube/event_recorder.hpp"
 #include "controller/kube/transport.hpp"
+#include "controller/status/leader_report.hpp"
 #include "controller/status/status_book.hpp"
 
 namespace holdfast::controller {
-
-/// What became of writes, since the start; the names are metric label values.
-struct WriteCounts {
-    std::uint64_t written = 0;
-    std::uint64_t conflict = 0;  ///< Another one wrote first; tried again.
-    std::uint64_t failed = 0;    ///< Tried again later.
-    std::uint64_t events = 0;
-    std::uint64_t events_dropped = 0;
-};
 
 /// Writes statuses and Events to the API server while this controller leads.
 ///
@@ -44,6 +35,8 @@ public:
     void want(Statuses statuses);
     /// Leadership has begun: everything is compared anew.
     void elected();
+    /// Writes nothing any more; returns when the last request has ended. Idempotent.
+    void stop();
 
     [[nodiscard]] WriteCounts counts() const;
 

@@ -1,12 +1,15 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "common/base/clock.hpp"
 #include "controller/push/publisher.hpp"
 #include "controller/push/push_totals.hpp"
 #include "controller/source/source.hpp"
+#include "controller/status/leader_report.hpp"
 #include "controller/translate/translate.hpp"
 
 namespace holdfast::controller {
@@ -22,6 +25,8 @@ struct StatusView {
     bool held = false;           ///< Tables wait for manifests that are broken since the start.
     bool built = false;          ///< A rebuild has been made from all of it.
     TimePoint now;
+    std::vector<std::string> gateway_addresses;  ///< Where clients reach the data planes, if known.
+    std::optional<LeaderReport> leader;          ///< Of a controller that takes part in elections.
     std::function<std::string(StreamId)> peer;
 };
 

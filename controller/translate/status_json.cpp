@@ -16,6 +16,10 @@ json::array conditions_json(std::vector<Condition> const& conditions);
 
 }  // namespace
 
+boost::json::object to_json(std::vector<Condition> const& conditions) {
+    return {{"conditions", conditions_json(conditions)}};
+}
+
 boost::json::object to_json(GatewayStatus const& status) {
     json::array listeners;
     for (ListenerStatus const& listener : status.listeners) {

@@ -10,6 +10,9 @@
 /// writer of a status knows.
 namespace holdfast::controller {
 
+/// Of a GatewayClass: `conditions`.
+[[nodiscard]] boost::json::object to_json(std::vector<Condition> const& conditions);
+
 /// Of a Gateway: `conditions` and `listeners`.
 [[nodiscard]] boost::json::object to_json(GatewayStatus const& status);
 

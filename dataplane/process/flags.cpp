@@ -1,8 +1,5 @@
 #include "dataplane/process/flags.hpp"
 
-#include <unistd.h>
-
-#include <array>
 #include <utility>
 
 #include "common/command_line/values.hpp"
@@ -103,11 +100,6 @@ ControllerAddress to_controller(std::string const& text) {
         throw CLI::ValidationError("--controller", "must be host:port or unix:PATH, not " + text);
     }
     return {*address, {}};
-}
-
-std::string host_name() {
-    std::array<char, 256> name{};
-    return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
 }
 
 Flags finish(Flags flags, Texts const& texts) {

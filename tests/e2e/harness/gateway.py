@@ -14,15 +14,16 @@ GATEWAY_KEY = f"{NAMESPACE}/{GATEWAY}"
 
 
 class Controller(Process):
-    def __init__(self, folder: Path, manifests: Path, name: str = "controller", flags: tuple = ()):
-        self.socket = folder / "push.sock"
+    """`source` are the flags that say where its objects come from."""
+
+    def __init__(self, folder: Path, source: tuple, name: str = "controller", flags: tuple = ()):
+        self.socket = folder / f"{name}.sock"
         super().__init__(
             name,
             [
                 program("holdfast-controller"),
                 "run",
-                "--manifests",
-                manifests,
+                *source,
                 "--status-listen",
                 "127.0.0.1:0",
                 *(flags or ("--push-socket", self.socket)),
@@ -171,7 +172,8 @@ class Gateway:
 
     def start_controller(self, flags: tuple = ()) -> Controller:
         name = f"controller-{len(self._ended)}"
-        self.controller = Controller(self.folder, self.manifests.folder, name, flags)
+        source = ("--manifests", self.manifests.folder)
+        self.controller = Controller(self.folder, source, name, flags)
         self._ended.append(self.controller)
         return self.controller
 

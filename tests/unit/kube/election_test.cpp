@@ -184,10 +184,13 @@ TEST_F(ElectionTest, GivesTheLeaseBackAfterItsWritersWereTold) {
 TEST_F(ElectionTest, GivesBackALeaseWhoseRenewalIsUnderWay) {
     Election election(transport, candidacy(kPatient), told.events());
     told.wait_for(1);
-    transport.once(Method::put, kPath, test::silence());
-    std::size_t const before = transport.requests().size();
-    while (transport.requests().size() == before)
-        std::this_thread::yield();
+    std::promise<void> under_way;
+    transport.once(Method::put, kPath,
+                   [&](Request const& request, auto const& on_bytes, std::stop_token const& stop) {
+                       under_way.set_value();
+                       return test::silence()(request, on_bytes, stop);
+                   });
+    under_way.get_future().wait();
     election.stop();
     EXPECT_EQ(server.holder(), "");
 }
@@ -197,6 +200,21 @@ TEST_F(ElectionTest, StopsInTimeWhenNobodyAnswers) {
     told.wait_for(1);
     for (Method const method : {Method::get, Method::put})
         transport.on(method, kPath, test::silence());
+    election.stop();
+    EXPECT_EQ(server.holder(), "me");
+}
+
+TEST_F(ElectionTest, AbandonsARequestThatDoesNotEnd) {
+    Election election(transport, candidacy(kImpatient), told.events());
+    told.wait_for(1);
+    auto const until_stopped = [](auto const&, auto const&, std::stop_token const& stop) {
+        std::promise<void> stopped;
+        std::stop_callback const callback(stop, [&] { stopped.set_value(); });
+        stopped.get_future().wait();
+        return Outcome<Answer>(Failure{{}, "stopped"});
+    };
+    for (Method const method : {Method::get, Method::put})
+        transport.on(method, kPath, until_stopped);
     election.stop();
     EXPECT_EQ(server.holder(), "me");
 }

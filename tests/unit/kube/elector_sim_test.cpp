@@ -88,10 +88,11 @@ private:
 
 /// How likely what goes wrong is.
 struct Weather {
-    double lost = 0;   ///< A request or an answer does not arrive.
-    double stall = 0;  ///< An elector stands still before its next step, for up to 30 s.
-    double crash = 0;  ///< It dies in its next step; another process takes its place.
-    double touch = 0;  ///< Someone else changes the object.
+    double lost = 0;     ///< A request or an answer does not arrive.
+    double stall = 0;    ///< An elector stands still before its next step, for up to 30 s.
+    double crash = 0;    ///< It dies in its next step; another process takes its place.
+    double restart = 0;  ///< It is told to end, and another process takes its place later.
+    double touch = 0;    ///< Someone else changes the object.
     Instant delay_max = 100ms;
     bool outage = false;  ///< The API server answers nothing.
 };
@@ -102,7 +103,7 @@ public:
     Simulation(std::uint64_t seed, std::size_t electors_count, double rate_min, double rate_max)
         : random_(seed), rates_(rate_min, rate_max), nodes_(electors_count) {
         for (std::size_t i = 0; i < nodes_.size(); ++i)
-            start(i);
+            start(i, 0s);
     }
 
     void run(Weather const& weather, Instant how_long) {
@@ -162,7 +163,7 @@ private:
         events_.emplace(std::max(when, now_), std::move(what));
     }
 
-    void start(std::size_t i) {
+    void start(std::size_t i, Instant delay) {
         Node& node = nodes_[i];
         node.life = ++lives_;
         node.request = 0;
@@ -174,13 +175,14 @@ private:
                                                            .identity = std::to_string(node.life),
                                                            .times = {}},
                                                  random_());
-        at(now_ + up_to(2s), [=, this, life = node.life] { step(i, life); });
+        at(now_ + delay + up_to(2s), [=, this, life = node.life] { step(i, life); });
     }
 
     void step(std::size_t i, int life) {
         Node& node = nodes_[i];
         if (node.life != life || node.request != 0) return;
-        if (chance(weather_.crash)) return start(i);
+        if (chance(weather_.crash)) return start(i, 0s);
+        if (chance(weather_.restart)) node.elector->release(local(node));
         if (chance(weather_.stall)) {
             at(now_ + up_to(30s), [=, this] { step(i, life); });
             return;
@@ -188,7 +190,9 @@ private:
         LeaseStep const next = node.elector->next(local(node), node.clock.wall(now_));
         if (auto const* const wait = std::get_if<WaitUntil>(&next)) {
             at(node.clock.instant(wait->time), [=, this] { step(i, life); });
-        } else if (!std::holds_alternative<Finished>(next)) {
+        } else if (std::holds_alternative<Finished>(next)) {
+            start(i, 20s);
+        } else {
             send(i, next);
         }
     }
@@ -253,12 +257,13 @@ private:
 };
 
 Weather random_weather(std::mt19937_64& random) {
-    static std::array<Weather, 6> const kinds{{
+    static std::array<Weather, 7> const kinds{{
         kCalm,
         {.lost = 0.3, .touch = 0.2},
         {.lost = 0.05, .touch = 0.05, .delay_max = 8s},
         {.stall = 0.2, .touch = 0.05, .delay_max = 1s},
         {.lost = 0.1, .stall = 0.05, .crash = 0.03, .delay_max = 3s},
+        {.lost = 0.05, .restart = 0.05, .touch = 0.1, .delay_max = 3s},
         {.outage = true},
     }};
     return kinds[random() % kinds.size()];

@@ -6,8 +6,10 @@
 
 #include <boost/json.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "common/base/utf8.hpp"
@@ -43,6 +45,12 @@ std::string note_sent_of(std::string note) {
     RecordedEvent it = recorded();
     it.event.note = std::move(note);
     return std::string(body_of(post_event(it, "pod")).at("note").as_string());
+}
+
+std::string filled(std::size_t count, std::string_view end = {}) {
+    std::string text(count, 'a');
+    text.append(end);
+    return text;
 }
 
 TEST(Event, IsPostedToTheNamespaceOfItsObject) {
@@ -97,11 +105,11 @@ TEST(Event, IsPostedWithItsSeriesWhenItHasOne) {
 }
 
 TEST(Event, CutsALongNoteBetweenCharacters) {
-    EXPECT_EQ(note_sent_of(std::string(1024, 'a')), std::string(1024, 'a'));
-    EXPECT_EQ(note_sent_of(std::string(1025, 'a')), std::string(1024, 'a'));
-    EXPECT_EQ(note_sent_of(std::string(1023, 'a') + "é"), std::string(1023, 'a'));
-    EXPECT_EQ(note_sent_of(std::string(1022, 'a') + "éé"), std::string(1022, 'a') + "é");
-    EXPECT_EQ(note_sent_of(std::string(1021, 'a') + "🙂"), std::string(1021, 'a'));
+    EXPECT_EQ(note_sent_of(filled(1024)), filled(1024));
+    EXPECT_EQ(note_sent_of(filled(1025)), filled(1024));
+    EXPECT_EQ(note_sent_of(filled(1023, "é")), filled(1023));
+    EXPECT_EQ(note_sent_of(filled(1022, "éé")), filled(1022, "é"));
+    EXPECT_EQ(note_sent_of(filled(1021, "🙂")), filled(1021));
 }
 
 TEST(Event, IsUtf8WhateverTheNoteHolds) {
@@ -123,10 +131,8 @@ std::string name_for(std::string object, std::int64_t nanoseconds) {
 TEST(EventName, IsTheObjectsAndATime) { EXPECT_EQ(name_for("chat", 0x18a9f), "chat.18a9f"); }
 
 TEST(EventName, OfALongNameIsOneThatTheApiServerTakes) {
-    std::string const name(251, 'a');
-    EXPECT_EQ(name_for(name, 0x18a9f), std::string(247, 'a') + ".18a9f");
-    EXPECT_EQ(name_for(std::string(245, 'a') + "-." + name, 0x18a9f),
-              std::string(245, 'a') + ".18a9f");
+    EXPECT_EQ(name_for(filled(251), 0x18a9f), filled(247, ".18a9f"));
+    EXPECT_EQ(name_for(filled(245, "-.chat"), 0x18a9f), filled(245, ".18a9f"));
 }
 
 }  // namespace

@@ -81,6 +81,8 @@ protected:
                 .held = held_,
                 .built = synced_,
                 .now = kNow,
+                .gateway_addresses = addresses_,
+                .leader = leader_,
                 .peer = [](StreamId) { return std::string("127.0.0.1:5"); }};
     }
     [[nodiscard]] admin::Response get(std::string const& path) {
@@ -102,6 +104,8 @@ protected:
     bool synced_ = true;
     bool held_ = false;
     Metrics metrics_;
+    std::vector<std::string> addresses_;
+    std::optional<LeaderReport> leader_;
 };
 
 TEST_F(StatusTest, ReportsARouteAsPendingWithoutDataPlanes) {

@@ -1,0 +1,74 @@
+#include "controller/cluster_side.hpp"
+
+#include <cstdlib>
+#include <utility>
+
+#include "common/base/limits.hpp"
+#include "common/base/log.hpp"
+#include "controller/kube/cluster.hpp"
+#include "controller/kube/cpprest_transport.hpp"
+#include "controller/kube/kubeconfig.hpp"
+
+namespace holdfast::controller {
+namespace {
+
+Outcome<kube::Cluster> find_cluster(KubeFlags const& flags) {
+    if (!flags.kubeconfig.empty()) return kube::read_kubeconfig(flags.kubeconfig);
+    return kube::in_cluster([](char const* name) { return std::getenv(name); },
+                            kube::kServiceAccountDirectory);
+}
+
+}  // namespace
+
+Outcome<std::unique_ptr<ClusterSide>> ClusterSide::open(KubeFlags const& flags) {
+    auto cluster = find_cluster(flags);
+    if (!cluster) return cluster.error();
+    log::info("reading the Kubernetes API", {{"server", cluster->server}});
+    return std::make_unique<ClusterSide>(kube::cpprest_transport(*std::move(cluster)), flags);
+}
+
+ClusterSide::ClusterSide(std::unique_ptr<kube::Transport> transport, KubeFlags const& flags)
+    : transport_(std::move(transport)),
+      candidacy_(flags.candidacy),
+      writer_(
+          *transport_, [this] { return leads(); }, candidacy_.identity),
+      source_(*transport_, {.namespaces = flags.namespaces,
+                            .stored =
+                                [this](std::vector<kube::StoredStatus> stored) {
+                                    writer_.stored(std::move(stored));
+                                },
+                            .denied_wait = limits::denied_kinds_wait}) {}
+
+ClusterSide::~ClusterSide() {
+    source_.stop();
+    stop_leading();
+}
+
+void ClusterSide::campaign(std::function<void()> elected) {
+    election_.emplace(*transport_, candidacy_,
+                      kube::ElectionEvents{.elected =
+                                               [this, elected = std::move(elected)] {
+                                                   writer_.elected();
+                                                   elected();
+                                               },
+                                           .demoted = [](std::string const&) {}});
+    campaign_ = &*election_;
+}
+
+bool ClusterSide::leads() const noexcept {
+    kube::Election const* const campaign = campaign_;
+    return campaign != nullptr && campaign->leads();
+}
+
+void ClusterSide::stop_leading() {
+    writer_.stop();
+    if (election_) election_->stop();
+}
+
+LeaderReport ClusterSide::report() const {
+    return {.lease = candidacy_.name_space + '/' + candidacy_.name,
+            .leads = leads(),
+            .writes = writer_.counts()};
+}
+
+}  // namespace holdfast::controller

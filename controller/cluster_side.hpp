@@ -1,0 +1,55 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "common/base/failure.hpp"
+#include "controller/flags.hpp"
+#include "controller/kube/election.hpp"
+#include "controller/kube/kube_source.hpp"
+#include "controller/kube/transport.hpp"
+#include "controller/status/leader_report.hpp"
+#include "controller/status/status_writer.hpp"
+
+namespace holdfast::controller {
+
+/// All that a controller needs the Kubernetes API for: the source of its objects, the election of
+/// who writes, and the writer of statuses.
+///
+/// Losing the lease, or the API server, ends the writing and nothing else.
+class ClusterSide {
+public:
+    /// Errors  the cluster's address or our credentials are not to be had.
+    [[nodiscard]] static Outcome<std::unique_ptr<ClusterSide>> open(KubeFlags const& flags);
+
+    ClusterSide(std::unique_ptr<kube::Transport> transport, KubeFlags const& flags);
+    ~ClusterSide();
+    ClusterSide(ClusterSide const&) = delete;
+    ClusterSide& operator=(ClusterSide const&) = delete;
+
+    [[nodiscard]] Source& source() noexcept { return source_; }
+
+    /// Takes part in the election from now on. `elected` is called on a thread of its own, whenever
+    /// this controller begins to lead. Call once.
+    void campaign(std::function<void()> elected);
+    [[nodiscard]] bool leads() const noexcept;
+    /// What every object should have; written while this controller leads.
+    void want(Statuses statuses) { writer_.want(std::move(statuses)); }
+    /// Ends the writing, then gives the lease back, so that another one may write at once.
+    /// Blocks limits::lease_release_timeout at the longest. Idempotent.
+    void stop_leading();
+
+    [[nodiscard]] LeaderReport report() const;
+
+private:
+    std::unique_ptr<kube::Transport> transport_;
+    kube::Candidacy candidacy_;
+    std::optional<kube::Election> election_;                 ///< From campaign() on.
+    std::atomic<kube::Election const*> campaign_ = nullptr;  ///< The same, for other threads.
+    StatusWriter writer_;
+    kube::KubeSource source_;  ///< Last, so that its threads end before what they tell.
+};
+
+}  // namespace holdfast::controller

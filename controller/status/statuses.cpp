@@ -1,0 +1,50 @@
+#include "controller/status/statuses.hpp"
+
+#include <boost/json/array.hpp>
+
+#include <utility>
+
+#include "common/base/address.hpp"
+#include "controller/status/programmed.hpp"
+#include "controller/translate/status_json.hpp"
+
+namespace json = boost::json;
+
+namespace holdfast::controller {
+namespace {
+
+json::array addresses_json(std::vector<std::string> const& addresses) {
+    json::array list;
+    for (std::string const& one : addresses) {
+        list.push_back(
+            json::object{{"type", ip_family(one) ? "IPAddress" : "Hostname"}, {"value", one}});
+    }
+    return list;
+}
+
+}  // namespace
+
+Statuses statuses(StatusView const& view) {
+    Statuses all;
+    for (auto const& [name, conditions] : view.translation.gateway_classes) {
+        all[{GatewayClass::kKind, name}] = to_json(conditions);
+    }
+    for (auto const& [name, status] : view.translation.gateways) {
+        json::object& gateway = all[{Gateway::kKind, name}];
+        gateway = to_json(gateway_as_served(view.publisher, name, status));
+        if (!view.gateway_addresses.empty()) {
+            gateway["addresses"] = addresses_json(view.gateway_addresses);
+        }
+    }
+    for (auto const& [name, parents] : view.translation.routes) {
+        std::vector<RouteParentStatus> told = parents;
+        for (RouteParentStatus& parent : told) {
+            parent.conditions.push_back(
+                programmed_condition(view.publisher, name, parent, view.now));
+        }
+        all[{WebSocketRoute::kKind, name}] = to_json(told);
+    }
+    return all;
+}
+
+}  // namespace holdfast::controller
