@@ -10,9 +10,10 @@
 namespace holdfast::controller::kube {
 namespace {
 
-std::chrono::milliseconds time_left(TimePoint until) {
-    auto const left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now());
-    return std::max(left, std::chrono::milliseconds(1));
+/// In whole seconds: a transport keeps connections for every timeout that it is asked for.
+std::chrono::seconds time_left(TimePoint until) {
+    auto const left = std::chrono::ceil<std::chrono::seconds>(until - Clock::now());
+    return std::max(left, std::chrono::seconds(1));
 }
 
 }  // namespace

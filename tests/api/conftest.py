@@ -4,6 +4,7 @@ stop its parts or fill it."""
 import pytest
 
 from kube.cluster import Cluster
+from kube.fleet import Fleet
 
 
 def _stopped(cluster: Cluster) -> None:
@@ -23,3 +24,12 @@ def own_cluster(tmp_path):
     made = Cluster(tmp_path)
     yield made
     _stopped(made)
+
+
+@pytest.fixture
+def fleet(own_cluster, tmp_path):
+    """Holdfast at a cluster of its own; nothing runs yet."""
+    made = Fleet(own_cluster, tmp_path)
+    yield made
+    complaints = made.stop()
+    assert not complaints, "\n".join(complaints)

@@ -1,0 +1,77 @@
+"""What a controller may do: the least that it needs, as a ClusterRole and a Role."""
+
+GATEWAY_API = "gateway.networking.k8s.io"
+READ = ["get", "list", "watch"]
+
+# By the resource, so that a test can take one away.
+CLUSTER_RULES = {
+    "routes": {"apiGroups": ["holdfast.dev"], "resources": ["websocketroutes"], "verbs": READ},
+    "gateways": {
+        "apiGroups": [GATEWAY_API],
+        "resources": ["gatewayclasses", "gateways", "referencegrants"],
+        "verbs": READ,
+    },
+    "statuses": {
+        "apiGroups": ["holdfast.dev", GATEWAY_API],
+        "resources": ["websocketroutes/status", "gateways/status", "gatewayclasses/status"],
+        "verbs": ["patch"],
+    },
+    "core": {"apiGroups": [""], "resources": ["services", "namespaces"], "verbs": READ},
+    "endpoints": {
+        "apiGroups": ["discovery.k8s.io"],
+        "resources": ["endpointslices"],
+        "verbs": READ,
+    },
+    "secrets": {"apiGroups": [""], "resources": ["secrets"], "verbs": READ},
+    "events": {
+        "apiGroups": ["events.k8s.io"],
+        "resources": ["events"],
+        "verbs": ["create", "patch"],
+    },
+}
+LEASE_RULES = [
+    {"apiGroups": ["coordination.k8s.io"], "resources": ["leases"], "verbs": ["create"]},
+    {
+        "apiGroups": ["coordination.k8s.io"],
+        "resources": ["leases"],
+        "resourceNames": ["holdfast-controller"],
+        "verbs": ["get", "update", "patch"],
+    },
+]
+NAMESPACE, ACCOUNT = "holdfast-system", "holdfast-controller"
+
+
+def rights(without: str = "") -> list[dict]:
+    """A namespace, the controller's ServiceAccount and its rights, but for the rule of one name."""
+    rules = [rule for name, rule in CLUSTER_RULES.items() if name != without]
+    return [
+        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}},
+        {
+            "apiVersion": "v1",
+            "kind": "ServiceAccount",
+            "metadata": {"name": ACCOUNT, "namespace": NAMESPACE},
+        },
+        _role("ClusterRole", rules),
+        _binding("ClusterRoleBinding", "ClusterRole"),
+        _role("Role", LEASE_RULES),
+        _binding("RoleBinding", "Role"),
+    ]
+
+
+def _role(kind: str, rules: list[dict]) -> dict:
+    return {
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": kind,
+        "metadata": {"name": ACCOUNT, "namespace": NAMESPACE},
+        "rules": rules,
+    }
+
+
+def _binding(kind: str, role: str) -> dict:
+    return {
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": kind,
+        "metadata": {"name": ACCOUNT, "namespace": NAMESPACE},
+        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": role, "name": ACCOUNT},
+        "subjects": [{"kind": "ServiceAccount", "name": ACCOUNT, "namespace": NAMESPACE}],
+    }

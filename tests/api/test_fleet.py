@@ -1,0 +1,51 @@
+"""Goal: what kubectl applies is served by every data plane, and its owner is told so.
+Method: real clients of others through each of two data planes; statuses and Events by kubectl."""
+
+from harness import exercise
+from harness.backend import EchoBackend
+from harness.manifests import route, rule
+
+from kube.fleet import node_address
+
+
+def test_what_is_applied_is_served_and_told(fleet):
+    with EchoBackend(host=node_address()) as backend:
+        fleet.serve(backend.address)
+        fleet.start(planes=2)
+        for plane in (0, 1):
+            exercise.python_websockets(fleet.url(plane=plane))
+            exercise.npm_ws(fleet.url(plane=plane))
+
+        told = fleet.wait_condition(("wsr", "echo"), "Programmed", "True")
+        assert told["observedGeneration"] == 1
+        assert {kind: each["status"] for kind, each in fleet.conditions("wsr", "echo").items()} == {
+            "Accepted": "True",
+            "ResolvedRefs": "True",
+            "Programmed": "True",
+        }
+        fleet.wait_condition(("gateway", "edge"), "Programmed", "True")
+        fleet.wait_condition(("gatewayclass", "holdfast"), "Accepted", "True")
+        (listener,) = fleet.cluster.read("gateway", "edge")["status"]["listeners"]
+        assert listener["attachedRoutes"] == 1
+
+        shown = fleet.cluster.kubectl("get", "wsr").stdout.splitlines()
+        assert shown[0].split() == [
+            *("NAME", "HOSTNAMES", "ACCEPTED", "RESOLVEDREFS", "PROGRAMMED", "AGE"),
+        ]
+        assert shown[1].split()[:4] == ["echo", "True", "True", "True"]
+
+
+def test_a_fault_is_told_with_its_generation_and_by_an_event(fleet):
+    with EchoBackend(host=node_address()) as backend:
+        fleet.serve(backend.address)
+        fleet.start(planes=1)
+        fleet.wait_condition(("wsr", "echo"), "Programmed", "True")
+        fleet.cluster.apply(route("echo", rule("misspelt")))
+        told = fleet.wait_condition(("wsr", "echo"), "ResolvedRefs", "False")
+        assert (told["reason"], told["observedGeneration"]) == ("BackendNotFound", 2)
+        assert "misspelt" in told["message"]
+
+        fleet.cluster.apply(route("echo", rule("echo")))
+        fleet.wait_condition(("wsr", "echo"), "ResolvedRefs", "True")
+        described = fleet.cluster.kubectl("describe", "wsr", "echo").stdout
+        assert "BackendNotFound" in described, described
