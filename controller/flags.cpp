@@ -34,6 +34,7 @@ void declare_run(CLI::App& app, RunFlags& flags, Texts& texts);
 void declare_kube(CLI::App& app, KubeTexts& texts);
 std::optional<KubeFlags> finish_kube(KubeTexts const& texts);
 CLI::App* declare_certgen(CLI::App& app, CertgenOptions& options, Texts& texts);
+CLI::App* declare_translate(CLI::App& app, TranslateOptions& options);
 RunFlags finish_run(RunFlags flags, Texts const& texts);
 
 /// Where the push port is when certificates are given and nothing else is said.
@@ -48,11 +49,13 @@ std::variant<FlagValues, EarlyExit> parse_flags(int argc, char const* const* arg
     app.set_version_flag("--version", HOLDFAST_VERSION);
     RunFlags run;
     CertgenOptions certgen;
+    TranslateOptions translate;
     Texts texts;
     declare_run(app, run, texts);
     declare_kube(app, texts.kube);
     app.add_subcommand("run", "Run the controller (the default)")->fallthrough();
     CLI::App const* const certgen_command = declare_certgen(app, certgen, texts);
+    CLI::App const* const translate_command = declare_translate(app, translate);
     app.require_subcommand(0, 1);
     try {
         app.parse(argc, argv);
@@ -60,6 +63,7 @@ std::variant<FlagValues, EarlyExit> parse_flags(int argc, char const* const* arg
             if (!texts.dns.empty()) certgen.dns = texts.dns;
             return FlagValues(certgen);
         }
+        if (translate_command->parsed()) return FlagValues(translate);
         return FlagValues(finish_run(std::move(run), texts));
     } catch (CLI::ParseError const& thrown) {
         return early_exit(app, thrown);
@@ -141,6 +145,15 @@ CLI::App* declare_certgen(CLI::App& app, CertgenOptions& options, Texts& texts) 
     command->add_option("--days", options.days, "How long the two leaf certificates are valid")
         ->check(CLI::Range(1, 3650))
         ->capture_default_str();
+    return command;
+}
+
+CLI::App* declare_translate(CLI::App& app, TranslateOptions& options) {
+    CLI::App* const command =
+        app.add_subcommand("translate", "Print the tables and statuses that manifests give");
+    command->add_option("-f,--file", options.files, "Manifest, or directory of them; repeatable")
+        ->type_name("FILE")
+        ->required();
     return command;
 }
 

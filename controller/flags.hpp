@@ -12,6 +12,7 @@
 #include "controller/certgen.hpp"
 #include "controller/kube/elector.hpp"
 #include "controller/push/server_tls.hpp"
+#include "controller/translate_command.hpp"
 
 namespace holdfast::controller {
 
@@ -38,7 +39,7 @@ struct RunFlags {
 };
 
 /// What the command line asks for. One alternative per subcommand.
-using FlagValues = std::variant<RunFlags, CertgenOptions>;
+using FlagValues = std::variant<RunFlags, CertgenOptions, TranslateOptions>;
 
 [[nodiscard]] std::variant<FlagValues, EarlyExit> parse_flags(int argc, char const* const* argv);
 

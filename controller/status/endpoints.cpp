@@ -1,10 +1,9 @@
 #include "controller/status/endpoints.hpp"
 
-#include <boost/json/serialize.hpp>
-
 #include <utility>
 
 #include "common/admin/health.hpp"
+#include "common/base/pretty_json.hpp"
 #include "controller/status/report.hpp"
 
 namespace holdfast::controller {
@@ -25,7 +24,7 @@ std::vector<admin::Endpoint> status_endpoints(std::function<StatusView()> view, 
                                .body = metrics.render(view())};
     };
     auto const status = [view](admin::Request const&) {
-        return admin::json_response(boost::json::serialize(status_report(view())) + "\n");
+        return admin::json_response(pretty(status_report(view())));
     };
     return {
         {"GET", "/livez", livez},    {"GET", "/readyz", readyz}, {"GET", "/healthz", readyz},

@@ -10,6 +10,7 @@
 #include <array>
 
 #include "common/base/log.hpp"
+#include "controller/status/kube_metrics.hpp"
 #include "controller/status/programmed.hpp"
 
 namespace holdfast::controller {
@@ -96,6 +97,7 @@ struct Metrics::Families {
         counter("holdfast_controller_source_loads_total", "Times that the source looked.");
     prometheus::Gauge& source_synced =
         gauge("holdfast_controller_source_synced", "1 once everything has been delivered, else 0.");
+    KubeMetrics kube{registry};
     prometheus::Counter& log_dropped =
         counter("holdfast_log_dropped_total",
                 "Lines of the program's own log lost because their reader was too slow.");
@@ -137,6 +139,7 @@ std::string Metrics::render(StatusView const& view) {
     set(families.source_files_refused, view.source.files_refused);
     raise(families.source_loads, view.source.loads_total);
     set(families.source_synced, view.source_synced ? 1 : 0);
+    families.kube.read(view);
     raise(families.log_dropped, log::lines_dropped());
     return prometheus::TextSerializer().Serialize(families.registry.Collect());
 }

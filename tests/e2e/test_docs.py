@@ -2,6 +2,7 @@
 Method: every block and every command of the documents and the examples is run as it stands, but for
 ports, folders and the place of the programs; or it is listed below with the reason why not."""
 
+import json
 import re
 import shlex
 import shutil
@@ -37,7 +38,11 @@ DATAPLANE = "hack/shell build/release/bin/holdfast-dataplane"
 OPENSSL = "openssl req -x509"
 SECRET = "printf '{apiVersion: v1, kind: Secret"
 CERTGEN = "holdfast-controller certgen --out DIR --gateway default/edge"
-EXECUTED = (ECHO, CONTROLLER, DATAPLANE, OPENSSL, SECRET, CERTGEN, "hack/demo --keep")
+TRANSLATE = "holdfast-controller translate -f examples/chat"
+EXECUTED = (
+    *(ECHO, CONTROLLER, DATAPLANE, OPENSSL, SECRET, CERTGEN, TRANSLATE),
+    "hack/demo --keep",
+)
 NOT_EXECUTED = {
     "hack/demo": "CI runs it; with --keep the same story is told here",
     "hack/test": "runs this test",
@@ -215,6 +220,30 @@ def test_certgen_writes_what_the_push_stream_needs(by_hand):
     names = {file.name for file in folder.iterdir()}
     for owner in ("ca", "controller", "dataplane"):
         assert {f"{owner}.crt", f"{owner}.key"} <= names
+
+
+def test_translate_prints_what_manifests_give(by_hand):
+    command = documents.command(TRANSLATE).replace("holdfast-controller", f"{BIN}/holdfast-controller")
+    done = subprocess.run(
+        shlex.split(command), cwd=REPO, capture_output=True, text=True, check=True, timeout=60
+    )
+    printed = json.loads(done.stdout)
+    assert list(printed["tables"]) == ["default/edge"]
+    conditions = printed["routes"]["default/chat"]["parents"][0]["conditions"]
+    assert {each["type"]: each["status"] for each in conditions} == {
+        "Accepted": "True",
+        "ResolvedRefs": "True",
+    }
+
+
+def test_translate_names_every_problem_and_prints_nothing(tmp_path):
+    broken = tmp_path / "broken.yaml"
+    broken.write_text("apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {ports: [{}]}\n")
+    done = subprocess.run(
+        [f"{BIN}/holdfast-controller", "translate", "-f", broken], capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"{broken}:4:16: Service default/a: spec.ports[0].port: is required" in done.stderr
 
 
 # --- the demo, kept up -------------------------------------------------------------------------

@@ -7,23 +7,11 @@ import subprocess
 
 import pytest
 
-from harness.paths import REPO, program
+from harness.paths import program
+from harness.reference import differences, rows, section
 
-OPTION = re.compile(r"^  (?:-h,)?(--[a-z-]+)(.*?)(?:  +|\n +)\S", re.MULTILINE)
+OPTION = re.compile(r"^  (?:-[a-z],)?(--[a-z-]+)(.*?)(?:  +|\n +|(?<=REQUIRED) )\S", re.MULTILINE)
 EVERYWHERE = {"--help", "--version"}
-
-
-def section(document: str, title: str) -> str:
-    """The part of a document under a heading, up to the next one."""
-    text = (REPO / "docs" / document).read_text()
-    _, found, rest = text.partition(f"# {title}\n")
-    assert found, f"{document} has no section {title!r}"
-    return re.split(r"^#", rest, maxsplit=1, flags=re.MULTILINE)[0]
-
-
-def rows(text: str) -> list[list[str]]:
-    lines = [line for line in text.splitlines() if line.startswith("| `")]
-    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]
 
 
 def documented_flags(title: str) -> dict[str, str]:
@@ -51,7 +39,13 @@ def default_of(usage: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "title", ["holdfast-controller", "holdfast-controller certgen", "holdfast-dataplane"]
+    "title",
+    [
+        "holdfast-controller",
+        "holdfast-controller certgen",
+        "holdfast-controller translate",
+        "holdfast-dataplane",
+    ],
 )
 def test_every_flag_is_documented_with_its_default(title):
     documented, printed = documented_flags(title), printed_flags(title)
@@ -64,17 +58,4 @@ def test_every_flag_is_documented_with_its_default(title):
 def test_every_metric_of_the_controller_is_documented(gateway):
     gateway.serve()
     metrics = gateway.start().controller.metrics()
-    helps, types = (
-        dict(re.findall(rf"^# {word} (\S+) (.*)$", metrics.text, re.MULTILINE))
-        for word in ("HELP", "TYPE")
-    )
-    labels = {name: set() for name in types}
-    for name, found, _ in metrics.samples:
-        labels.setdefault(name, set()).update(found)
-    documented = rows(section("metrics.md", "Controller"))
-    assert {(name.strip("`"), kind, named) for name, kind, named, _ in documented} == {
-        (name, kind, ", ".join(sorted(labels[name]))) for name, kind in types.items()
-    }
-    # A document may say more than a scrape does.
-    meanings = {name.strip("`"): meaning for name, _, _, meaning in documented}
-    assert [name for name in helps if not meanings[name].startswith(helps[name].rstrip("."))] == []
+    assert differences(metrics, "Controller") == []

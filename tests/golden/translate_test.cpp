@@ -6,10 +6,10 @@
 #include <cstdlib>
 #include <fstream>
 
+#include "common/base/pretty_json.hpp"
 #include "common/model/validate.hpp"
 #include "controller/translate/translate.hpp"
 #include "tests/golden/cases.hpp"
-#include "tests/golden/pretty_json.hpp"
 #include "tests/golden/render.hpp"
 
 namespace holdfast {
@@ -27,7 +27,7 @@ protected:
 };
 
 TEST_P(GoldenTranslate, GivesWhatIsWrittenDown) {
-    std::string const actual = test::pretty(test::render(translate_case()));
+    std::string const actual = pretty(test::render(translate_case()));
     auto const expected_file = kCases / (GetParam() + ".out.json");
 
     if (std::getenv("HOLDFAST_UPDATE") != nullptr) {

@@ -34,8 +34,12 @@ class Fleet:
         self.controllers: list[Controller] = []
         self.planes: list[DataPlane] = []
         self._ended: list = []
-        cluster.apply(rights.rights())
+        cluster.apply(self.rights())
         self.kubeconfig = cluster.kubeconfig_of(rights.ACCOUNT, rights.NAMESPACE)
+
+    @staticmethod
+    def rights(without: str = "") -> list[dict]:
+        return rights.rights(without)
 
     def serve(self, *backends: str, listeners: list | None = None, **more) -> None:
         """One Gateway with one listener, one route, one Service with these endpoints."""

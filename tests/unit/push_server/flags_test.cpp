@@ -81,6 +81,44 @@ TEST(Flags, NamesTheFlagThatIsWrong) {
     EXPECT_THAT(refusal({"--manifests", "d", "--unknown"}), HasSubstr("--unknown"));
 }
 
+TEST(Flags, TakesTheKubernetesApiInPlaceOfManifests) {
+    auto const flags = parsed<RunFlags>({"--kubeconfig", "config", "--namespace", "a",
+                                         "--namespace", "b", "--lease", "ns/name", "--identity",
+                                         "pod-1", "--gateway-service", "ns/edge"});
+    ASSERT_TRUE(flags.kube);
+    EXPECT_EQ(flags.kube->kubeconfig, "config");
+    EXPECT_THAT(flags.kube->namespaces, ElementsAre("a", "b"));
+    EXPECT_EQ(flags.kube->candidacy.name_space, "ns");
+    EXPECT_EQ(flags.kube->candidacy.name, "name");
+    EXPECT_THAT(flags.kube->candidacy.identity, ::testing::StartsWith("pod-1_"));
+    EXPECT_EQ(flags.kube->gateway_service, "ns/edge");
+    EXPECT_TRUE(parsed<RunFlags>({"--in-cluster"}).kube);
+}
+
+TEST(Flags, NeverUsesAnIdentityTwice) {
+    auto const identity = [] {
+        return parsed<RunFlags>({"--in-cluster", "--identity", "pod-1"}).kube->candidacy.identity;
+    };
+    EXPECT_NE(identity(), identity());
+}
+
+TEST(Flags, WantsOnePlaceWhereObjectsComeFrom) {
+    EXPECT_THAT(refusal({"--in-cluster", "--manifests", "d"}), HasSubstr("--manifests"));
+    EXPECT_THAT(refusal({"--in-cluster", "--kubeconfig", "f"}), HasSubstr("--kubeconfig"));
+}
+
+TEST(Flags, WantsTimesOfTheElectionThatFitTogether) {
+    EXPECT_THAT(refusal({"--in-cluster", "--leader-elect-renew-deadline", "20s"}),
+                HasSubstr("--leader-elect"));
+    EXPECT_THAT(refusal({"--in-cluster", "--lease", "nowhere"}), HasSubstr("--lease"));
+}
+
+TEST(Flags, ReadsTranslate) {
+    auto const options = parsed<TranslateOptions>({"translate", "-f", "a.yaml", "-f", "b.yaml"});
+    EXPECT_THAT(options.files, ElementsAre("a.yaml", "b.yaml"));
+    EXPECT_NE(refusal({"translate"}), "");
+}
+
 TEST(Flags, ReadsCertgen) {
     auto const options = parsed<CertgenOptions>(
         {"certgen", "--out", "dir", "--gateway", "default/edge", "--gateway", "default/inner",

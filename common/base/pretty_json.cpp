@@ -1,10 +1,10 @@
-#include "tests/golden/pretty_json.hpp"
+#include "common/base/pretty_json.hpp"
 
 #include <boost/json/serialize.hpp>
 
 #include <cstddef>
 
-namespace holdfast::test {
+namespace holdfast {
 namespace {
 
 namespace json = boost::json;
@@ -85,4 +85,4 @@ void write(json::value const& value, std::size_t depth, std::size_t column, std:
 }
 
 }  // namespace
-}  // namespace holdfast::test
+}  // namespace holdfast
