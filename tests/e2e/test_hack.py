@@ -66,7 +66,7 @@ BAD = {
         for door, header in {
             r"yaml-cpp/": "yaml-cpp/yaml.h",
             r"prometheus/": "prometheus/metric_family.h",
-            r"cpprest/": "cpprest/http_client.h",
+            r"(cpprest|pplx)/": "cpprest/http_client.h",
             r"spdlog/": "spdlog/spdlog.h",
             r"CLI/": "CLI/CLI.hpp",
             r"boost/(asio|beast)": "boost/asio/io_context.hpp",
