@@ -20,19 +20,23 @@ Outcome<kube::Cluster> find_cluster(KubeFlags const& flags) {
 
 }  // namespace
 
-Outcome<std::unique_ptr<ClusterSide>> ClusterSide::open(KubeFlags const& flags) {
+Outcome<std::unique_ptr<ClusterSide>> ClusterSide::open(KubeFlags const& flags,
+                                                        Served const& served) {
     auto cluster = find_cluster(flags);
     if (!cluster) return cluster.error();
     log::info("reading the Kubernetes API", {{"server", cluster->server}});
-    return std::make_unique<ClusterSide>(kube::cpprest_transport(*std::move(cluster)), flags);
+    return std::make_unique<ClusterSide>(kube::cpprest_transport(*std::move(cluster)), flags,
+                                         served);
 }
 
-ClusterSide::ClusterSide(std::unique_ptr<kube::Transport> transport, KubeFlags const& flags)
+ClusterSide::ClusterSide(std::unique_ptr<kube::Transport> transport, KubeFlags const& flags,
+                         Served const& served)
     : transport_(std::move(transport)),
       candidacy_(flags.candidacy),
       writer_(
-          *transport_, [this] { return leads(); }, candidacy_.identity),
+          *transport_, [this] { return leads(); }, candidacy_.identity, served),
       source_(*transport_, {.namespaces = flags.namespaces,
+                            .served = served,
                             .stored =
                                 [this](std::vector<kube::StoredStatus> stored) {
                                     writer_.stored(std::move(stored));

@@ -22,9 +22,11 @@ namespace holdfast::controller {
 class ClusterSide {
 public:
     /// Errors  the cluster's address or our credentials are not to be had.
-    [[nodiscard]] static Outcome<std::unique_ptr<ClusterSide>> open(KubeFlags const& flags);
+    [[nodiscard]] static Outcome<std::unique_ptr<ClusterSide>> open(KubeFlags const& flags,
+                                                                    Served const& served);
 
-    ClusterSide(std::unique_ptr<kube::Transport> transport, KubeFlags const& flags);
+    ClusterSide(std::unique_ptr<kube::Transport> transport, KubeFlags const& flags,
+                Served const& served);
     ~ClusterSide();
     ClusterSide(ClusterSide const&) = delete;
     ClusterSide& operator=(ClusterSide const&) = delete;

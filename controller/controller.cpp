@@ -155,7 +155,7 @@ void Controller::rebuild() {
     rebuilt_at_ = start;
     auto const snapshot = store_.snapshot();
     gateway_addresses_ = gateway_addresses(flags_, *snapshot);
-    Translation translation = translate(*snapshot);
+    Translation translation = translate(*snapshot, flags_.served);
     log_transitions(translation_, translation);
     translation_ = std::move(translation);
     log_all(publisher_.publish(translation_.tables, snapshot->sources, start));

@@ -28,6 +28,7 @@ struct Texts {
     TlsFiles tls;
     std::vector<std::string> dns;
     KubeTexts kube;
+    std::vector<std::string> gateways;
 };
 
 void declare_run(CLI::App& app, RunFlags& flags, Texts& texts);
@@ -75,6 +76,9 @@ namespace {
 void declare_run(CLI::App& app, RunFlags& flags, Texts& texts) {
     app.add_option("--manifests", flags.manifests, "Directory of YAML manifests; watched")
         ->type_name("DIR");
+    app.add_option("--gateway", texts.gateways,
+                   "Serve only this Gateway; repeatable (every one of our classes)")
+        ->type_name("NS/NAME");
     app.add_option("--broken-manifests-wait", texts.broken_manifests_wait,
                    "How long the first tables wait for manifests that are broken at the start")
         ->type_name("DURATION")
@@ -196,6 +200,10 @@ std::optional<KubeFlags> finish_kube(KubeTexts const& texts) {
 
 RunFlags finish_run(RunFlags flags, Texts const& texts) {
     flags.kube = finish_kube(texts.kube);
+    for (std::string const& key : texts.gateways) {
+        split_key("--gateway", key);
+        flags.served.gateways.insert(key);
+    }
     if (flags.manifests.empty() == !flags.kube) {
         throw CLI::ValidationError("--manifests, --kubeconfig, --in-cluster",
                                    "exactly one of them says where objects come from");

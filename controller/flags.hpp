@@ -12,6 +12,7 @@
 #include "controller/certgen.hpp"
 #include "controller/kube/elector.hpp"
 #include "controller/push/server_tls.hpp"
+#include "controller/source/ours.hpp"
 #include "controller/translate_command.hpp"
 
 namespace holdfast::controller {
@@ -29,6 +30,7 @@ struct KubeFlags {
 struct RunFlags {
     std::string manifests;  ///< Directory; empty exactly when `kube` is set.
     std::optional<KubeFlags> kube;
+    Served served;  ///< Which Gateways this controller serves.
     /// How long the first tables wait for manifests that are broken (StartHold).
     std::chrono::milliseconds broken_manifests_wait{60'000};
     std::optional<Address> push_listen;  ///< Set exactly when `tls` is.

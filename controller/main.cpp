@@ -19,7 +19,7 @@ int run(RunFlags const& flags) {
     std::signal(SIGHUP, SIG_IGN);   // Everything that may change is watched.
     std::unique_ptr<ClusterSide> cluster;
     if (flags.kube) {
-        auto opened = ClusterSide::open(*flags.kube);
+        auto opened = ClusterSide::open(*flags.kube, flags.served);
         if (!opened) {
             log::error("cannot start", {{"error", to_string(opened.error())}});
             return 1;

@@ -26,7 +26,10 @@ void log_difference(std::vector<SourceProblem> const& before,
 }  // namespace
 
 KubeSource::KubeSource(Transport& transport, KubeOptions options)
-    : transport_(transport), options_(std::move(options)), last_seed_(std::random_device{}()) {}
+    : transport_(transport),
+      options_(std::move(options)),
+      wanted_(options_.served),
+      last_seed_(std::random_device{}()) {}
 
 KubeSource::~KubeSource() { KubeSource::stop(); }
 

@@ -18,6 +18,7 @@ namespace holdfast::controller::kube {
 
 struct KubeOptions {
     std::vector<std::string> namespaces;  ///< Only these are read; empty: all.
+    Served served;                        ///< Whose Secrets are read.
     /// Told, on a thread of the source, of every object whose status is ours, before the object
     /// itself is delivered.
     std::function<void(std::vector<StoredStatus>)> stored;

@@ -3,8 +3,6 @@
 #include <array>
 #include <string_view>
 
-#include "controller/source/ours.hpp"
-
 namespace holdfast::controller::kube {
 namespace {
 
@@ -80,7 +78,7 @@ std::set<Collection> WantedSecrets::collections() const {
     for (auto const& [key, gateway] : gateways_) {
         auto const found = classes_.find(gateway->class_name);
         GatewayClass const* const own = found == classes_.end() ? nullptr : found->second.get();
-        if (!class_is_ours(gateway->class_name, own)) continue;
+        if (!served_.has(key) || !class_is_ours(gateway->class_name, own)) continue;
         for (GatewayListener const& listener : gateway->listeners) {
             for (SecretRef const& ref : listener.certificate_refs) {
                 if (!ref.group.empty() || ref.kind != Secret::kKind) continue;

@@ -4,10 +4,12 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "controller/kube/collection.hpp"
 #include "controller/source/any_object.hpp"
+#include "controller/source/ours.hpp"
 
 namespace holdfast::controller::kube {
 
@@ -21,6 +23,8 @@ namespace holdfast::controller::kube {
 /// Threads  none.
 class WantedSecrets {
 public:
+    explicit WantedSecrets(Served served) : served_(std::move(served)) {}
+
     /// Takes note of Gateways and GatewayClasses; everything else is ignored.
     void note(Object const& object);
     void forget(ObjectId const& id);
@@ -28,6 +32,7 @@ public:
     [[nodiscard]] std::set<Collection> collections() const;
 
 private:
+    Served served_;
     std::map<std::string, std::shared_ptr<Gateway const>> gateways_;
     std::map<std::string, std::shared_ptr<GatewayClass const>> classes_;
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <set>
 #include <string>
 
 #include "controller/source/objects.hpp"
@@ -16,5 +17,15 @@ inline constexpr char const* kGatewayClass = "holdfast";
 
 /// Is the class of that name ours? `found` is its object, nullptr when there is none.
 [[nodiscard]] bool class_is_ours(std::string const& name, GatewayClass const* found);
+
+/// Which Gateways of our classes one controller serves. Several releases in one cluster have a
+/// Gateway each, and leave what belongs to the others' Gateways alone.
+struct Served {
+    std::set<std::string> gateways;  ///< Keys; empty: every one.
+
+    [[nodiscard]] bool has(std::string const& gateway) const {
+        return gateways.empty() || gateways.contains(gateway);
+    }
+};
 
 }  // namespace holdfast::controller

@@ -81,7 +81,7 @@ std::optional<StatusWrite> StatusBook::next(TimePoint now, std::string const& wa
         }
         one = doubtful_.erase(one);
         if (!entry.stored || !entry.wanted) continue;
-        if (auto patch = status_patch(*entry.stored, *entry.wanted, wall)) {
+        if (auto patch = status_patch(*entry.stored, *entry.wanted, wall, served_)) {
             entry.not_before = now + kInterval;
             return StatusWrite{*entry.stored, *std::move(patch)};
         }

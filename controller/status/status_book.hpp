@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "common/base/clock.hpp"
 #include "controller/kube/stored_status.hpp"
@@ -31,6 +32,8 @@ struct StatusWrite {
 class StatusBook {
 public:
     static constexpr auto kInterval = std::chrono::seconds(1);
+
+    explicit StatusBook(Served served = {}) : served_(std::move(served)) {}
 
     /// What the API server has, by a watch or an answer. Older news than the last is ignored.
     void stored(kube::StoredStatus status);
@@ -60,6 +63,7 @@ private:
 
     void want(ObjectId const& id, Entry& entry, std::optional<boost::json::object> wanted);
 
+    Served served_;
     std::map<ObjectId, Entry> entries_;
     std::set<ObjectId> doubtful_;  ///< May differ from what is stored.
 };

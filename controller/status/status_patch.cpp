@@ -7,7 +7,6 @@
 #include <string_view>
 #include <utility>
 
-#include "controller/source/ours.hpp"
 #include "controller/translate/conditions.hpp"
 
 namespace json = boost::json;
@@ -35,7 +34,7 @@ std::int64_t generation(json::object const& condition) {
 /// One comparison under way.
 class Comparison {
 public:
-    Comparison(std::string const& now) : now_(now) {}
+    Comparison(std::string const& now, Served const& served) : now_(now), served_(served) {}
 
     /// `wanted`, with what is stored and is not ours to change.
     json::object merge(json::object const& stored, json::object const& wanted);
@@ -52,20 +51,24 @@ private:
     json::array merge_parents(json::array const& stored, json::array const& wanted);
     void note(json::object const* stored, json::object const& wanted, std::string const& part);
 
+    /// Is this entry of a route's ours to write?
+    [[nodiscard]] bool is_ours(json::value const& parent) const;
+
     std::string const& now_;
+    Served const& served_;
     bool overtaken_ = false;
     std::vector<ConditionChange> changes_;
 };
 
 json::object const* find_condition(json::array const& conditions, std::string const& type);
-bool is_ours(json::value const& parent);
 std::string describe(json::object const& parent_ref);
 
 }  // namespace
 
 std::optional<StatusPatch> status_patch(kube::StoredStatus const& stored,
-                                        json::object const& wanted, std::string const& now) {
-    Comparison comparison(now);
+                                        json::object const& wanted, std::string const& now,
+                                        Served const& served) {
+    Comparison comparison(now, served);
     json::object status = comparison.merge(stored.status, wanted);
     if (comparison.overtaken()) return std::nullopt;
     bool const same = std::ranges::all_of(status, [&stored](auto const& field) {
@@ -164,10 +167,10 @@ json::array Comparison::merge_listeners(json::array const& stored, json::array c
 json::array Comparison::merge_parents(json::array const& stored, json::array const& wanted) {
     json::array merged;
     std::ranges::copy_if(stored, std::back_inserter(merged),
-                         [](json::value const& one) { return !is_ours(one); });
+                         [this](json::value const& one) { return !is_ours(one); });
     for (json::value const& one : wanted) {
         json::object parent = one.as_object();
-        auto const there = std::ranges::find_if(stored, [&parent](json::value const& other) {
+        auto const there = std::ranges::find_if(stored, [&](json::value const& other) {
             return is_ours(other) && other.get_object().at("parentRef") == parent.at("parentRef");
         });
         json::object const none;
@@ -186,9 +189,13 @@ json::object const* find_condition(json::array const& conditions, std::string co
     return found == conditions.end() ? nullptr : &found->get_object();
 }
 
-bool is_ours(json::value const& parent) {
-    return parent.is_object() && text(parent.get_object(), "controllerName") == kControllerName &&
-           parent.get_object().contains("parentRef");
+bool Comparison::is_ours(json::value const& parent) const {
+    json::object const* const entry = parent.if_object();
+    if (entry == nullptr || text(*entry, "controllerName") != kControllerName) return false;
+    json::value const* const ref = entry->if_contains("parentRef");
+    return ref != nullptr && ref->is_object() &&
+           served_.has(text(ref->get_object(), "namespace") + '/' +
+                       text(ref->get_object(), "name"));
 }
 
 std::string describe(json::object const& parent_ref) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "controller/kube/stored_status.hpp"
+#include "controller/source/ours.hpp"
 
 namespace holdfast::controller {
 
@@ -35,7 +36,8 @@ struct StatusPatch {
 
 /// Compares a status with what is stored.
 ///
-/// Left as they are: entries of other controllers, conditions of types that are not ours, fields
+/// Left as they are: entries of other controllers, and of Gateways that this one does not serve,
+/// conditions of types that are not ours, fields
 /// that `wanted` does not have; and a lastTransitionTime while the condition's status is the same.
 /// Entries of ours that are not wanted any more go.
 ///
@@ -45,6 +47,7 @@ struct StatusPatch {
 /// Source  Gateway API, GEP-1364 and the status of its types.
 [[nodiscard]] std::optional<StatusPatch> status_patch(kube::StoredStatus const& stored,
                                                       boost::json::object const& wanted,
-                                                      std::string const& now);
+                                                      std::string const& now,
+                                                      Served const& served = {});
 
 }  // namespace holdfast::controller

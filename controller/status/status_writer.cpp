@@ -28,11 +28,12 @@ bool worth_an_event(ConditionChange const& change);
 }  // namespace
 
 StatusWriter::StatusWriter(kube::Transport& transport, std::function<bool()> leads,
-                           std::string instance)
+                           std::string instance, Served served)
     : transport_(transport),
       leads_(std::move(leads)),
       backoff_(kPauseMin, kPauseMax, std::random_device{}()),
       recorder_(std::move(instance)),
+      book_(std::move(served)),
       thread_([this](std::stop_token const& stop) { run(stop); }) {}
 
 StatusWriter::~StatusWriter() { stop(); }
@@ -79,6 +80,10 @@ void StatusWriter::run(std::stop_token const& stop) {
 std::optional<StatusWrite> StatusWriter::wait_for_write(std::stop_token const& stop) {
     std::unique_lock lock(mutex_);
     TimePoint const start = Clock::now();
+    if (start < resume_at_) {
+        changed_.wait_until(lock, stop, resume_at_, [] { return false; });
+        return std::nullopt;
+    }
     if (!leads_()) {
         changed_.wait_for(lock, stop, kLook, [this] { return leads_(); });
         return std::nullopt;
@@ -98,14 +103,14 @@ void StatusWriter::write(StatusWrite const& write, std::stop_token const& stop) 
     request.body = boost::json::serialize(write.patch.body);
     auto const answer = transport_.call(request, stop);
     if (stop.stop_requested()) return;
-    if (!answer) return put_off(write, to_string(answer.error()));
-    if (answer->status == 409) return settle_conflict(write, stop);
-    if (answer->status == 404) {
+    if (answer && answer->status == 409) return settle_conflict(write, stop);
+    if (answer && answer->status == 404) {
         std::lock_guard const lock(mutex_);
         return book_.gone(write.stored.id);
     }
-    if (answer->status != 200) return put_off(write, to_string(kube::api_status(*answer)));
+    if (!answer || answer->status != 200) return put_off(write, answer);
     backoff_.reset();
+    told_trouble_.clear();
     kube::StoredStatus stored = write.stored;
     bool const told = refresh(stored, answer->body);
     {
@@ -123,20 +128,27 @@ void StatusWriter::settle_conflict(StatusWrite const& write, std::stop_token con
     auto const answer = transport_.call(request, stop);
     kube::StoredStatus stored = write.stored;
     if (!answer || answer->status != 200 || !refresh(stored, answer->body)) {
-        return put_off(write,
-                       answer ? to_string(kube::api_status(*answer)) : to_string(answer.error()));
+        return put_off(write, answer);
     }
     std::lock_guard const lock(mutex_);
     ++counts_.conflict;
     book_.stored(std::move(stored));
 }
 
-void StatusWriter::put_off(StatusWrite const& write, std::string const& why) {
-    log::warning("a status cannot be written, tried again later",
-                 {{"object", to_string(write.stored.id)}, {"problem", why}});
+/// What is wrong with one object is no reason to hold the others back; anything else is.
+void StatusWriter::put_off(StatusWrite const& write, Outcome<kube::Answer> const& answer) {
+    bool const this_one = answer && (answer->status == 400 || answer->status == 422);
+    std::string const why =
+        answer ? to_string(kube::api_status(*answer)) : to_string(answer.error());
+    if (why != std::exchange(told_trouble_, why)) {
+        log::warning("statuses cannot be written, tried again later",
+                     {{"object", to_string(write.stored.id)}, {"problem", why}});
+    }
+    TimePoint const again = Clock::now() + (this_one ? kPauseMax : backoff_.next());
+    if (!this_one) resume_at_ = again;
     std::lock_guard const lock(mutex_);
     ++counts_.failed;
-    book_.put_off(write.stored.id, Clock::now() + backoff_.next());
+    book_.put_off(write.stored.id, again);
 }
 
 // --- Events ------------------------------------------------------------------------------------
@@ -151,7 +163,7 @@ void StatusWriter::record(StatusWrite const& write) {
 
 /// Best effort: an Event that is refused is not worth a second try.
 void StatusWriter::send_events(std::stop_token const& stop) {
-    while (!stop.stop_requested() && leads_()) {
+    while (!stop.stop_requested() && leads_() && Clock::now() >= resume_at_) {
         auto const request = recorder_.next();
         if (!request) break;
         auto const answer = transport_.call(*request, stop);

@@ -26,7 +26,8 @@ namespace holdfast::controller {
 class StatusWriter {
 public:
     /// `instance` names this process in Events.
-    StatusWriter(kube::Transport& transport, std::function<bool()> leads, std::string instance);
+    StatusWriter(kube::Transport& transport, std::function<bool()> leads, std::string instance,
+                 Served served = {});
     ~StatusWriter();
     StatusWriter(StatusWriter const&) = delete;
     StatusWriter& operator=(StatusWriter const&) = delete;
@@ -45,7 +46,7 @@ private:
     [[nodiscard]] std::optional<StatusWrite> wait_for_write(std::stop_token const& stop);
     void write(StatusWrite const& write, std::stop_token const& stop);
     void settle_conflict(StatusWrite const& write, std::stop_token const& stop);
-    void put_off(StatusWrite const& write, std::string const& why);
+    void put_off(StatusWrite const& write, Outcome<kube::Answer> const& answer);
     void record(StatusWrite const& write);
     void send_events(std::stop_token const& stop);
 
@@ -53,6 +54,8 @@ private:
     std::function<bool()> leads_;
     Backoff backoff_;  // The thread's own, like the recorder.
     kube::EventRecorder recorder_;
+    TimePoint resume_at_;       // Nothing is sent before.
+    std::string told_trouble_;  // Said once, not for every object.
     mutable std::mutex mutex_;
     std::condition_variable_any changed_;
     StatusBook book_;  ///< Under mutex_, like the counts.

@@ -7,7 +7,6 @@
 #include <set>
 #include <utility>
 
-#include "controller/source/ours.hpp"
 #include "controller/translate/attachment.hpp"
 #include "controller/translate/gateway_class.hpp"
 #include "controller/translate/gateway_status.hpp"
@@ -38,7 +37,8 @@ struct JudgedParent {
 /// One translation under way: Gateways first, then every route into the tables of its parents.
 class Translator {
 public:
-    explicit Translator(Snapshot const& snapshot) : snapshot_(snapshot), references_(snapshot) {}
+    Translator(Snapshot const& snapshot, Served const& served)
+        : snapshot_(snapshot), served_(served), references_(snapshot) {}
 
     Translation run();
 
@@ -50,7 +50,10 @@ private:
                       BuiltRules const& built);
     void add_to_table(OpenGateway& open, std::string const& key, model::Route route);
 
+    [[nodiscard]] bool served_elsewhere(ParentRef const& ref) const;
+
     Snapshot const& snapshot_;
+    Served const& served_;
     References references_;
     std::map<std::string, OpenGateway> gateways_;
     Translation translation_;
@@ -64,7 +67,9 @@ model::Route to_model(WebSocketRoute const& route, OpenGateway const& open,
 
 }  // namespace
 
-Translation translate(Snapshot const& snapshot) { return Translator(snapshot).run(); }
+Translation translate(Snapshot const& snapshot, Served const& served) {
+    return Translator(snapshot, served).run();
+}
 
 namespace {
 
@@ -76,7 +81,7 @@ Translation Translator::run() {
     }
     for (auto const& [key, gateway] : snapshot_.gateways) {
         if (class_is_ours(*gateway, snapshot_)) {
-            open_gateway(key, *gateway);
+            if (served_.has(key)) open_gateway(key, *gateway);
         } else {
             translation_.orphans.push_back(orphaned_gateway(*gateway, snapshot_));
         }
@@ -114,7 +119,9 @@ void Translator::open_gateway(std::string const& key, Gateway const& gateway) {
 void Translator::add_route(std::string const& key, WebSocketRoute const& route) {
     std::vector<JudgedParent> const parents = judge_parents(route);
     if (parents.empty()) {
-        ++translation_.orphaned_routes_count;
+        bool const elsewhere = std::ranges::any_of(
+            route.parent_refs, [this](ParentRef const& ref) { return served_elsewhere(ref); });
+        translation_.orphaned_routes_count += elsewhere ? 0 : 1;
         return;
     }
     BuiltRules const built = build_rules(route, references_);
@@ -136,11 +143,18 @@ std::vector<JudgedParent> Translator::judge_parents(WebSocketRoute const& route)
         if (names_gateway(ref) && open != gateways_.end()) {
             parents.push_back({i, &open->second,
                                attach({route, i}, open->second.listeners, snapshot_.namespaces)});
-        } else {
+        } else if (!served_elsewhere(ref)) {
             translation_.orphans.push_back(orphaned_parent(route, i, snapshot_));
         }
     }
     return parents;
+}
+
+bool Translator::served_elsewhere(ParentRef const& ref) const {
+    std::string const key = ref.name_space + '/' + ref.name;
+    auto const gateway = snapshot_.gateways.find(key);
+    return names_gateway(ref) && gateway != snapshot_.gateways.end() && !served_.has(key) &&
+           class_is_ours(*gateway->second, snapshot_);
 }
 
 void Translator::attach_route(WebSocketRoute const& route, std::vector<JudgedParent> const& parents,

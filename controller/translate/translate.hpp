@@ -8,6 +8,7 @@
 
 #include "common/base/error.hpp"
 #include "common/model/table.hpp"
+#include "controller/source/ours.hpp"
 #include "controller/store/snapshot.hpp"
 #include "controller/translate/condition.hpp"
 
@@ -57,6 +58,9 @@ struct Translation {
 /// Source  Gateway API v1 (precedence, attachment, conflicts, reference grants); KEP-1669 for
 ///         endpoints.
 /// Tests   tests/golden/translate
-[[nodiscard]] Translation translate(Snapshot const& snapshot);
+///
+/// Gateways that are not `served` have neither table nor status, and what refers to them is no
+/// fault.
+[[nodiscard]] Translation translate(Snapshot const& snapshot, Served const& served = {});
 
 }  // namespace holdfast::controller

@@ -182,7 +182,7 @@ TEST_F(KubeSourceTest, FollowsEvents) {
 
 TEST_F(KubeSourceTest, IsNotSyncedWithoutAKindThatTablesNeed) {
     api_.transport.on(Method::get, "/api/v1/services", test::answer(403));
-    start({.namespaces = {}, .stored = {}, .denied_wait = 0ms});
+    start({.namespaces = {}, .served = {}, .stored = {}, .denied_wait = 0ms});
     wait([this] { return !report_.problems.empty(); });
     EXPECT_EQ(report_.problems[0].problem.object, "services");
     EXPECT_FALSE(synced_);
@@ -208,6 +208,15 @@ TEST_F(KubeSourceTest, ReadsNoSecretsOfGatewaysOfOthers) {
     foreign.replace(foreign.find("holdfast"), 8, "another");
     api_.list(FakeApi::kGateways, foreign);
     start();
+    wait_synced();
+    for (auto const& request : api_.transport.requests()) {
+        EXPECT_THAT(request.target, Not(HasSubstr("secrets")));
+    }
+}
+
+TEST_F(KubeSourceTest, ReadsNoSecretsOfGatewaysOfOtherReleases) {
+    api_.list(FakeApi::kGateways, gateway("tls"));
+    start({.namespaces = {}, .served = {{"infra/another"}}, .stored = {}, .denied_wait = 60s});
     wait_synced();
     for (auto const& request : api_.transport.requests()) {
         EXPECT_THAT(request.target, Not(HasSubstr("secrets")));
@@ -263,7 +272,7 @@ TEST_F(KubeSourceTest, ReadsOnlyTheNamespacesThatItIsGiven) {
           "/api/v1/namespaces?fieldSelector=metadata.name%3Dteam&"}) {
         api_.list(path, "");
     }
-    start({.namespaces = {"team"}, .stored = {}, .denied_wait = 60s});
+    start({.namespaces = {"team"}, .served = {}, .stored = {}, .denied_wait = 60s});
     wait_synced();
     for (auto const& request : api_.transport.requests()) {
         if (request.target.find("gatewayclasses") != std::string::npos) continue;

@@ -113,6 +113,14 @@ TEST(Flags, WantsTimesOfTheElectionThatFitTogether) {
     EXPECT_THAT(refusal({"--in-cluster", "--lease", "nowhere"}), HasSubstr("--lease"));
 }
 
+TEST(Flags, MayServeSomeGatewaysOnly) {
+    auto const flags = parsed<RunFlags>({"--manifests", "d", "--gateway", "infra/edge"});
+    EXPECT_TRUE(flags.served.has("infra/edge"));
+    EXPECT_FALSE(flags.served.has("infra/another"));
+    EXPECT_TRUE(parsed<RunFlags>({"--manifests", "d"}).served.has("infra/another"));
+    EXPECT_THAT(refusal({"--manifests", "d", "--gateway", "edge"}), HasSubstr("--gateway"));
+}
+
 TEST(Flags, ReadsTranslate) {
     auto const options = parsed<TranslateOptions>({"translate", "-f", "a.yaml", "-f", "b.yaml"});
     EXPECT_THAT(options.files, ElementsAre("a.yaml", "b.yaml"));

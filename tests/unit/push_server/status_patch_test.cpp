@@ -90,6 +90,14 @@ TEST(StatusPatch, LeavesEntriesOfOtherControllersAlone) {
     EXPECT_EQ(at(*patch, "/status/parents/1/controllerName"), "holdfast.dev/gateway-controller");
 }
 
+TEST(StatusPatch, LeavesEntriesOfGatewaysAloneThatAnotherReleaseServes) {
+    std::string const other = parent(condition("Accepted", "True", 1, "t"));
+    EXPECT_FALSE(
+        status_patch(stored(parents(other)), wanted(parents("")), kNow, Served{{"infra/another"}}));
+    EXPECT_TRUE(
+        status_patch(stored(parents(other)), wanted(parents("")), kNow, Served{{"infra/edge"}}));
+}
+
 TEST(StatusPatch, LeavesConditionsOfOtherTypesAlone) {
     auto const patch =
         status_patch(stored(parents(parent(condition("example.com/Audited", "True", 1, "t")))),

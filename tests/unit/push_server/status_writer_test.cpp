@@ -128,6 +128,20 @@ TEST_F(StatusWriterTest, ForgetsAnObjectThatIsGone) {
     EXPECT_EQ(api_.requests().size(), 2u);
 }
 
+TEST_F(StatusWriterTest, IsNotHeldUpByAnObjectThatTheServerFindsInvalid) {
+    api_.on(Method::patch, kPath, test::answer(422));
+    auto two = stored("5");
+    two.id = {"Gateway", "infra/two"};
+    two.path = "/two";
+    api_.on(Method::patch, "/two", test::answer(404));
+    start();
+    api_.wait_for(Method::patch, kPath);
+    writer_->want({{kGateway, accepted("False")}, {two.id, accepted("True")}});
+    writer_->stored({two});
+    api_.wait_for(Method::patch, "/two");
+    EXPECT_EQ(writer_->counts().failed, 1u);
+}
+
 TEST_F(StatusWriterTest, TellsTheOwnerOfAFaultByAnEvent) {
     start();
     auto const request = api_.wait_for(Method::post, kEvents);

@@ -112,5 +112,21 @@ TEST(Rules, AreToldOfByTheNamesThatAManifestHas) {
     }
 }
 
+TEST(Served, LeavesGatewaysOfOtherReleasesAlone) {
+    auto const snapshot = test::snapshot_of(
+        {std::make_shared<Gateway const>(test::edge_gateway()),
+         std::make_shared<WebSocketRoute const>(test::chat_route({test::chat_rule("main")}))});
+    Translation const all = translate(*snapshot);
+    ASSERT_EQ(all.tables.size(), 1u);
+    ASSERT_EQ(all.routes.size(), 1u);
+
+    Translation const theirs = translate(*snapshot, Served{{"infra/another"}});
+
+    EXPECT_TRUE(theirs.tables.empty());
+    EXPECT_TRUE(theirs.routes.empty());
+    EXPECT_TRUE(theirs.orphans.empty());
+    EXPECT_EQ(theirs.orphaned_routes_count, 0u);
+}
+
 }  // namespace
 }  // namespace holdfast::controller
