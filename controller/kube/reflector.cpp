@@ -62,7 +62,7 @@ std::uint64_t Reflector::version() const noexcept { return number(version_); }
 
 std::string Reflector::list_query() const {
     std::string const limit = "limit=" + std::to_string(kPageObjects);
-    if (pages_) return limit + "&continue=" + escaped(pages_->continue_at);
+    if (!pages_.continue_at.empty()) return limit + "&continue=" + escaped(pages_.continue_at);
     switch (freshness_) {
         case Freshness::cached:
             return limit + "&resourceVersion=0";
@@ -78,7 +78,7 @@ Delta Reflector::listed(Outcome<Answer> const& answer, TimePoint now) {
     ++counts_.lists;
     if (!answer) {
         complain(Trouble::Kind::unreachable, to_string(answer.error()));
-        pages_.reset();
+        pages_ = {};
         pause(now);
         return {};
     }
@@ -90,23 +90,19 @@ Delta Reflector::listed(Outcome<Answer> const& answer, TimePoint now) {
     auto page = parse_list(answer->body);
     if (!page) {
         complain(Trouble::Kind::refused, to_string(page.error()));
-        pages_.reset();
+        pages_ = {};
         pause(now);
         return {};
     }
-    if (pages_) {
-        std::ranges::move(page->items, std::back_inserter(pages_->items));
-        pages_->continue_at = page->continue_at;
-        pages_->version = page->version;
-    } else {
-        pages_ = std::move(*page);
-    }
-    return pages_->continue_at.empty() ? replace() : Delta{};
+    std::ranges::move(page->items, std::back_inserter(pages_.items));
+    pages_.continue_at = std::move(page->continue_at);
+    pages_.version = std::move(page->version);
+    return pages_.continue_at.empty() ? replace() : Delta{};
 }
 
 /// What is known becomes what the list holds.
 Delta Reflector::replace() {
-    ListPage list = *std::exchange(pages_, std::nullopt);
+    ListPage list = std::exchange(pages_, {});
     Delta delta;
     std::set<std::string> listed;
     for (auto const& object : list.items) {
@@ -134,8 +130,8 @@ Delta Reflector::replace() {
 }
 
 void Reflector::list_refused(ApiStatus const& status, TimePoint now) {
-    bool const in_pages = pages_.has_value();
-    pages_.reset();
+    bool const in_pages = !pages_.continue_at.empty();
+    pages_ = {};
     bool const not_there = status.code == 410 || status.code == 504;
     if (not_there && in_pages) return list_anew(Freshness::unpaged);
     if (not_there && freshness_ < Freshness::newest) return list_anew(Freshness::newest);
@@ -152,7 +148,7 @@ void Reflector::list_refused(ApiStatus const& status, TimePoint now) {
 }
 
 void Reflector::list_anew(Freshness freshness) {
-    pages_.reset();
+    pages_ = {};
     phase_ = Phase::list;
     freshness_ = freshness;
 }

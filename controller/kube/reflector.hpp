@@ -112,7 +112,7 @@ private:
     Phase phase_ = Phase::list;
     TimePoint resume_at_;  ///< Nothing is done before.
     Freshness freshness_ = Freshness::cached;
-    std::optional<ListPage> pages_;  ///< Of a list under way.
+    ListPage pages_;  ///< Of a list under way, as long as `continue_at` says so.
     std::string version_;
     std::set<std::string> known_;
     DeletionGuard guard_;
