@@ -84,6 +84,7 @@ void CollectionWatch::take(WatchStep const& step, std::stop_token const& stop) {
 
 void CollectionWatch::read(std::string_view bytes, WatchParser& parser, std::stop_source& stream) {
     if (stream.stop_requested()) return;
+    if (bytes.empty()) reflector_.watch_accepted(Clock::now());
     auto events = parser.feed(bytes);
     if (!events) {
         reflector_.watch_ended(events.error(), Clock::now());

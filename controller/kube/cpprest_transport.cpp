@@ -130,7 +130,9 @@ Outcome<Answer> CpprestTransport::exchange(Request const& request, Sink const* o
             }
             answer.body += bytes;
         };
-        read_body(response, on_200 != nullptr && answer.status == 200 ? *on_200 : keep);
+        bool const streams = on_200 != nullptr && answer.status == 200;
+        if (streams) (*on_200)({});
+        read_body(response, streams ? *on_200 : keep);
         return answer;
     } catch (std::exception const& error) {
         if (stop.stop_requested()) {

@@ -170,6 +170,12 @@ WatchStep Reflector::watch_step(TimePoint now) {
             kSilence};
 }
 
+/// A watch may have nothing to tell for a minute, and is well meanwhile.
+void Reflector::watch_accepted(TimePoint now) {
+    counts_.last_heard = now;
+    if (guard_.in_doubt() == 0) trouble_.reset();
+}
+
 Delta Reflector::watched(WatchEvent event, TimePoint now) {
     Delta delta;
     counts_.last_heard = now;

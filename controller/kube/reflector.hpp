@@ -27,7 +27,9 @@ struct ListStep {
     std::string target;  ///< GET, then listed().
 };
 struct WatchStep {
-    std::string target;  ///< GET as a stream: each event to watched(), the end to watch_ended().
+    /// GET as a stream: the 200 to watch_accepted(), each event to watched(), the end to
+    /// watch_ended().
+    std::string target;
     std::chrono::milliseconds silence_timeout{};
 };
 struct CheckStep {
@@ -72,6 +74,7 @@ public:
     [[nodiscard]] Step next(TimePoint now);
 
     [[nodiscard]] Delta listed(Outcome<Answer> const& answer, TimePoint now);
+    void watch_accepted(TimePoint now);
     [[nodiscard]] Delta watched(WatchEvent event, TimePoint now);
     /// True when the stream under way is of no use any more: end it, without watch_ended().
     [[nodiscard]] bool wants_out() const noexcept { return leaves_ || phase_ != Phase::watch; }

@@ -47,9 +47,9 @@ public:
     /// A call with a whole answer. Returns soon after `stop` is requested.
     [[nodiscard]] virtual Outcome<Answer> call(Request const& request, std::stop_token stop) = 0;
 
-    /// A call whose 200 arrives in pieces for minutes: a watch. `on_bytes` gets the pieces on this
-    /// thread as they come, cut anywhere; the answer has no body then. Any other status comes as by
-    /// call().
+    /// A call whose 200 arrives in pieces for minutes: a watch. `on_bytes` gets an empty piece with
+    /// the 200, then the others on this thread as they come, cut anywhere; the answer has no body
+    /// then. Any other status comes as by call().
     /// Output  once the stream has ended with its last chunk; a Failure when it was cut off.
     [[nodiscard]] virtual Outcome<Answer> stream(
         Request const& request, std::function<void(std::string_view)> const& on_bytes,

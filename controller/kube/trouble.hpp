@@ -46,7 +46,7 @@ struct WatchCounts {
     std::uint64_t lists = 0;
     std::uint64_t events = 0;  ///< Bookmarks included.
     std::array<std::uint64_t, kWatchEnds> ends{};
-    TimePoint last_heard;  ///< Of a list, an event or a bookmark.
+    TimePoint last_heard;  ///< Of a list, a watch, an event or a bookmark.
 };
 
 }  // namespace holdfast::controller::kube

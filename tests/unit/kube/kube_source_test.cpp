@@ -58,6 +58,7 @@ public:
 private:
     Outcome<Answer> stream(std::string const& path, test::FakeTransport::OnBytes const& on_bytes,
                            std::stop_token const& stop) {
+        on_bytes({});
         std::unique_lock lock(mutex_);
         while (changed_.wait(lock, stop, [&] { return !lines_[path].empty(); })) {
             std::string const bytes = std::exchange(lines_[path], {});

@@ -253,12 +253,13 @@ TEST_F(ReflectorTest, ListsAnewWhenTheServerWentBackInTime) {
     EXPECT_EQ(reflector_.version(), 7u);
 }
 
-TEST_F(ReflectorTest, ClearsItsTroubleWhenEventsComeAgain) {
+TEST_F(ReflectorTest, ClearsItsTroubleWhenAWatchIsAcceptedAgain) {
     watch({"a"});
     reflector_.watch_ended(refused(403, "Forbidden"), now_);
     EXPECT_EQ(reflector_.trouble()->kind, Trouble::Kind::forbidden);
     step<WatchStep>();
-    tell(WatchEvent::Type::modified, "a", 101);
+    EXPECT_TRUE(reflector_.trouble());
+    reflector_.watch_accepted(now_);
     EXPECT_FALSE(reflector_.trouble());
 }
 
