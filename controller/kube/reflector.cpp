@@ -158,6 +158,7 @@ void Reflector::list_anew(Freshness freshness) {
 WatchStep Reflector::watch_step(TimePoint now) {
     watch_began_ = now;
     events_in_watch_ = 0;
+    accepted_ = false;
     leaves_ = false;
     std::uniform_int_distribution<int> uniform(kWatchSecondsMin, kWatchSecondsMax);
     int length = uniform(random_);
@@ -173,6 +174,7 @@ WatchStep Reflector::watch_step(TimePoint now) {
 /// A watch may have nothing to tell for a minute, and is well meanwhile.
 void Reflector::watch_accepted(TimePoint now) {
     counts_.last_heard = now;
+    accepted_ = true;
     if (guard_.in_doubt() == 0) trouble_.reset();
 }
 
@@ -234,10 +236,12 @@ void Reflector::watch_ended(Outcome<Answer> const& answer, TimePoint now) {
     }
     if (guard_.in_doubt() > 0) phase_ = Phase::check;
     bool const failed = events_in_watch_ == 0 && now - watch_began_ < kShortWatch;
+    // What was well for long begins with a short pause, however many there were before.
+    if (accepted_ && !failed) backoff_.reset();
     if (answer) {
         count(WatchEnd::closed);
-        if (failed) return pause(now);
-        return backoff_.reset();
+        if (failed) pause(now);
+        return;
     }
     bool const silent = events_in_watch_ == 0 && now - watch_began_ >= kSilence;
     count(silent ? WatchEnd::silent : WatchEnd::cut_off);

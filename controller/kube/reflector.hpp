@@ -123,6 +123,7 @@ private:
     bool leaves_ = false;         ///< The stream under way has told of an error.
     TimePoint watch_began_;
     std::uint64_t events_in_watch_ = 0;
+    bool accepted_ = false;  ///< The watch under way.
     int silent_watches_ = 0;
     bool complete_ = false;
     std::optional<Trouble> trouble_;

@@ -234,6 +234,18 @@ TEST_F(ReflectorTest, PausesBeforeAWatchThatEndsAtOnceIsBegunAgain) {
     EXPECT_TRUE(std::holds_alternative<WaitStep>(reflector_.next(now_ + 5ms)));
 }
 
+TEST_F(ReflectorTest, PausesShortlyAfterAWatchThatWasWell) {
+    watch({"a"});
+    for (int i = 0; i < 20; ++i) {
+        reflector_.watch_ended(kCutOff, now_);
+        step<WatchStep>();
+    }
+    reflector_.watch_accepted(now_);
+    now_ += Reflector::kShortWatch;
+    reflector_.watch_ended(kCutOff, now_);
+    EXPECT_LE(std::get<WaitStep>(reflector_.next(now_)).time, Reflector::kPause);
+}
+
 TEST_F(ReflectorTest, AsksAfterTwoSilentWatches) {
     watch({"a"});
     for (int i = 0; i < 2; ++i) {
