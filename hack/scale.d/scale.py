@@ -15,7 +15,7 @@ from harness.manifests import gateway, listener
 from harness.paths import REPO
 from harness.waiting import eventually
 from kube.cluster import Cluster
-from kube.crowd import Api, crowd, slice_of
+from kube.bulk import Api, objects_of, slice_of
 from kube.fleet import Fleet, gateway_class
 
 DOCUMENT = REPO / "docs" / "performance.md"
@@ -86,7 +86,7 @@ class Scale:
     def run(self) -> None:
         size, fleet = self.size, self.fleet
         self.cluster.apply(gateway_class(), gateway(listener(fleet.port)))
-        self.api.create(crowd(size.routes, size.services, size.endpoints))
+        self.api.create(objects_of(size.routes, size.services, size.endpoints))
         began = time.monotonic()
         for _ in range(2):
             fleet.start_controller()

@@ -58,7 +58,7 @@ class Api:
         return self.call("PATCH", path, patch, "application/merge-patch+json")
 
 
-def crowd(routes: int, services: int, endpoints: int) -> list[dict]:
+def objects_of(routes: int, services: int, endpoints: int) -> list[dict]:
     """Routes of a path each, spread over Services of equally many endpoints, which nobody dials."""
     each = endpoints // services
     objects = []
