@@ -34,12 +34,14 @@ std::int64_t generation(json::object const& condition) {
 /// One comparison under way.
 class Comparison {
 public:
-    Comparison(std::string const& now, Served const& served) : now_(now), served_(served) {}
+    Comparison(std::string const& now, std::int64_t generation, Served const& served)
+        : now_(now), generation_(generation), served_(served) {}
 
     /// `wanted`, with what is stored and is not ours to change.
     json::object merge(json::object const& stored, json::object const& wanted);
 
-    [[nodiscard]] bool overtaken() const noexcept { return overtaken_; }
+    /// `wanted` is not about the object as it is stored.
+    [[nodiscard]] bool out_of_date() const noexcept { return out_of_date_; }
     [[nodiscard]] std::vector<ConditionChange> take_changes() && { return std::move(changes_); }
 
 private:
@@ -55,8 +57,9 @@ private:
     [[nodiscard]] bool is_ours(json::value const& parent) const;
 
     std::string const& now_;
+    std::int64_t generation_;  ///< Of the object.
     Served const& served_;
-    bool overtaken_ = false;
+    bool out_of_date_ = false;
     std::vector<ConditionChange> changes_;
 };
 
@@ -68,9 +71,9 @@ std::string describe(json::object const& parent_ref);
 std::optional<StatusPatch> status_patch(kube::StoredStatus const& stored,
                                         json::object const& wanted, std::string const& now,
                                         Served const& served) {
-    Comparison comparison(now, served);
+    Comparison comparison(now, stored.generation, served);
     json::object status = comparison.merge(stored.status, wanted);
-    if (comparison.overtaken()) return std::nullopt;
+    if (comparison.out_of_date()) return std::nullopt;
     bool const same = std::ranges::all_of(status, [&stored](auto const& field) {
         json::value const* const there = stored.status.if_contains(field.key());
         return there != nullptr ? *there == field.value()
@@ -121,7 +124,10 @@ json::object Comparison::merge_condition(json::object const* stored, json::objec
     bool const turned = stored == nullptr || text(*stored, "status") != text(wanted, "status");
     json::object merged = wanted;
     merged["lastTransitionTime"] = turned ? now_ : text(*stored, "lastTransitionTime");
-    if (stored != nullptr && generation(*stored) > generation(wanted)) overtaken_ = true;
+    std::int64_t const told = stored == nullptr ? 0 : generation(*stored);
+    // What is told of a generation that is still to come was meant for another object.
+    bool const overtaken = told > generation(wanted) && told <= generation_;
+    if (overtaken || generation(wanted) > generation_) out_of_date_ = true;
     note(stored, wanted, part);
     return merged;
 }

@@ -42,8 +42,10 @@ struct StatusPatch {
 /// Entries of ours that are not wanted any more go.
 ///
 /// Input   `wanted` as translate/status_json makes it; `now` in RFC 3339, whole seconds.
-/// Output  nothing when all is as it should be, or when a condition of ours that is stored has
-///         observed a later generation than `wanted`: another controller knows more than this one.
+/// Output  nothing when all is as it should be; nor when a condition of ours that is stored has
+///         observed a later generation than `wanted`: another controller knows more than this one;
+///         nor when `wanted` has observed a later one than the object has: it is about an object of
+///         the same name that is gone.
 /// Source  Gateway API, GEP-1364 and the status of its types.
 [[nodiscard]] std::optional<StatusPatch> status_patch(kube::StoredStatus const& stored,
                                                       boost::json::object const& wanted,

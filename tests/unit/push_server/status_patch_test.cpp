@@ -71,6 +71,26 @@ TEST(StatusPatch, IsNotMadeForAnEmptyListThatIsNotThere) {
     EXPECT_FALSE(status_patch(stored("{}"), wanted(parents("")), kNow));
 }
 
+TEST(StatusPatch, IsNotMadeByWhoKnowsAnOlderObject) {
+    auto const as_stored =
+        parents(parent(condition("Accepted", "True", 2, "2026-01-01T00:00:00Z")));
+    EXPECT_FALSE(status_patch(stored(as_stored),
+                              wanted(parents(parent(condition("Accepted", "False", 1)))), kNow));
+}
+
+TEST(StatusPatch, IsNotMadeOfWhatIsKnownOfAnObjectThatIsGone) {
+    EXPECT_FALSE(status_patch(stored("{}"),
+                              wanted(parents(parent(condition("Accepted", "True", 303)))), kNow));
+}
+
+TEST(StatusPatch, ReplacesWhatIsToldOfAGenerationThatIsStillToCome) {
+    auto const patch = status_patch(
+        stored(parents(parent(condition("Accepted", "True", 303, "2026-01-01T00:00:00Z")))),
+        wanted(parents(parent(condition("Accepted", "True", 2)))), kNow);
+    ASSERT_TRUE(patch);
+    EXPECT_EQ(at(*patch, "/status/parents/0/conditions/0/observedGeneration"), "2");
+}
+
 TEST(StatusPatch, KeepsTheTimeWhileTheStatusIsTheSame) {
     auto const patch = status_patch(
         stored(parents(parent(condition("Accepted", "True", 1, "2026-01-01T00:00:00Z")))),
