@@ -36,10 +36,8 @@ class Cluster:
         self._tls = ssl.create_default_context(cafile=self.credentials.ca)
         self._tls.load_cert_chain(*self.credentials.admin)
         self._etcd = self._start_etcd()
-        self._api: Process | None = None
-        self._complaints: list[str] = []
         self.start_api()
-        self._install_crds()
+        self.install_crds()
 
     def kubectl(
         self,
@@ -83,6 +81,11 @@ class Cluster:
         """Creates an object from its manifest, which the API server reads as it is."""
         return self._request("POST", path, manifest.encode())
 
+    def connect(self, tls: ssl.SSLContext | None = None) -> http.client.HTTPSConnection:
+        """A connection of the administrator, or of whom the context speaks for, for many requests
+        one after another."""
+        return http.client.HTTPSConnection(self.address, timeout=60, context=tls or self._tls)
+
     def _request(
         self, method: str, path: str, body: bytes | None = None, token: str | None = None
     ) -> Answer:
@@ -91,7 +94,7 @@ class Cluster:
         if token:
             tls = ssl.create_default_context(cafile=self.credentials.ca)
             headers["Authorization"] = f"Bearer {token}"
-        connection = http.client.HTTPSConnection(self.address, timeout=60, context=tls)
+        connection = self.connect(tls)
         try:
             connection.request(method, path, body, headers)
             answer = connection.getresponse()
@@ -114,11 +117,24 @@ class Cluster:
         fresh.replace(token_file)
         return self.credentials.kubeconfig(name, self.address, {"tokenFile": str(token_file)})
 
+    def install_crds(self) -> None:
+        """Also those that have been deleted, and waits until their collections are served."""
+        # Gateway API's are too large for the annotation that a client-side apply keeps.
+        self.kubectl("apply", "--server-side", "-f", gateway_api(), "-f", CRDS)
+        self.kubectl("wait", "--for=condition=Established", "--timeout=60s", "crd", "--all")
+        # Established is said some time before the API server serves the collection.
+        for path in (
+            "/apis/holdfast.dev/v1alpha1/websocketroutes",
+            "/apis/gateway.networking.k8s.io/v1/gateways",
+            "/apis/gateway.networking.k8s.io/v1/gatewayclasses",
+            "/apis/gateway.networking.k8s.io/v1beta1/referencegrants",
+        ):
+            eventually(lambda path=path: self.get(path).status == 200, f"{path} is served")
+
     def stop_api(self) -> None:
-        """Ends the API server, as an upgrade of it does: streams end, and nobody answers."""
-        if self._api:
-            self._complaints += self._api.stop()
-        self._api = None
+        """Ends the API server at once, as a crash does. In good order it would wait up to a minute
+        for its watches."""
+        self._api.kill()
 
     def start_api(self) -> None:
         """Starts it again, at the same address with the same data, and waits until it is ready."""
@@ -161,11 +177,9 @@ class Cluster:
         self._ask_etcd("compaction", {"revision": revision, "physical": True})
 
     def stop(self) -> list[str]:
-        """How long these two take to end well is their own affair."""
-        if self._api:
-            self._api.kill()
+        complaints = self._api.stop()
         self._etcd.kill()
-        return self._complaints
+        return complaints
 
     def _start_etcd(self) -> Process:
         client, peer = f"http://{self._etcd_address}", f"http://127.0.0.1:{free_port()}"
@@ -198,16 +212,3 @@ class Cluster:
         )
         with urllib.request.urlopen(request, timeout=20) as answer:
             return json.load(answer)
-
-    def _install_crds(self) -> None:
-        # Gateway API's are too large for the annotation that a client-side apply keeps.
-        self.kubectl("apply", "--server-side", "-f", gateway_api(), "-f", CRDS)
-        self.kubectl("wait", "--for=condition=Established", "--timeout=60s", "crd", "--all")
-        # Established is said some time before the API server serves the collection.
-        for path in (
-            "/apis/holdfast.dev/v1alpha1/websocketroutes",
-            "/apis/gateway.networking.k8s.io/v1/gateways",
-            "/apis/gateway.networking.k8s.io/v1/gatewayclasses",
-            "/apis/gateway.networking.k8s.io/v1beta1/referencegrants",
-        ):
-            eventually(lambda path=path: self.get(path).status == 200, f"{path} is served")

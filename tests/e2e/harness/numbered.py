@@ -6,6 +6,7 @@ echoes a prefix of what was sent, and at the backend all that was sent, without 
 
 import asyncio
 import random
+import ssl
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -74,6 +75,8 @@ class NumberedClient:
     index: int
     urls: list[str]  # Where to connect, in this order, and round again.
     pause: float
+    prefix: str = ""  # Of its paths.
+    tls: ssl.SSLContext | None = None  # For urls that say wss.
     ends: list[End] = field(default_factory=list)
     echoes: int = 0
     url: str = ""
@@ -84,7 +87,7 @@ class NumberedClient:
         attempt = 0
         while not self._stopping.is_set():
             self.url = self.urls[attempt % len(self.urls)]
-            path = f"/n/{self.index}/{attempt}"
+            path = f"{self.prefix}/n/{self.index}/{attempt}"
             attempt += 1
             try:
                 connection = await connect(
@@ -94,6 +97,7 @@ class NumberedClient:
                     compression=None,
                     ping_interval=None,
                     open_timeout=30,
+                    **({"ssl": self.tls} if self.url.startswith("wss:") else {}),
                 )
             except OSError:
                 continue
