@@ -81,4 +81,5 @@ def _flap(host: str, number: int) -> dict:
     """Ready, then on its way out, then beside one that nobody answers at, then gone."""
     here, nowhere = {"addresses": [host]}, {"addresses": ["198.51.100.7"]}
     leaving = {"ready": False, "serving": True, "terminating": True}
-    return {"endpoints": ([here], [here | {"conditions": leaving}], [here, nowhere], [])[number % 4]}
+    states = ([here], [here | {"conditions": leaving}], [here, nowhere], [])
+    return {"endpoints": states[number % len(states)]}
