@@ -17,11 +17,11 @@ Request get(std::string const& target) {
 }  // namespace
 
 CollectionWatch::CollectionWatch(Transport& transport, Collection collection, WatchOwner& owner,
-                                 std::uint64_t seed)
+                                 std::uint64_t seed, ReflectorTimes times)
     : transport_(transport),
       collection_(std::move(collection)),
       owner_(owner),
-      reflector_(collection_, seed),
+      reflector_(collection_, seed, times),
       decoder_(collection_) {}
 
 CollectionWatch::~CollectionWatch() { join(); }

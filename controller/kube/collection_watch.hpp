@@ -41,7 +41,7 @@ protected:
 class CollectionWatch {
 public:
     CollectionWatch(Transport& transport, Collection collection, WatchOwner& owner,
-                    std::uint64_t seed);
+                    std::uint64_t seed, ReflectorTimes times = {});
     ~CollectionWatch();
     CollectionWatch(CollectionWatch const&) = delete;
     CollectionWatch& operator=(CollectionWatch const&) = delete;

@@ -61,7 +61,8 @@ void KubeSource::stop() {
 void KubeSource::add(Watches& watches, Collection const& collection) {
     auto& watch = watches[collection];
     WatchOwner& owner = *this;  // make_unique cannot see the base.
-    watch = std::make_unique<CollectionWatch>(transport_, collection, owner, ++last_seed_);
+    watch = std::make_unique<CollectionWatch>(transport_, collection, owner, ++last_seed_,
+                                              options_.times);
     watch->start();
 }
 

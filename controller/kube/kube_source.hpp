@@ -24,6 +24,7 @@ struct KubeOptions {
     std::function<void(std::vector<StoredStatus>)> stored;
     /// How long the first tables wait for kinds that may not be read.
     std::chrono::milliseconds denied_wait{60'000};
+    ReflectorTimes times{};
 };
 
 /// The Kubernetes API as a source: one watch per kind, and one per Secret that a listener of ours

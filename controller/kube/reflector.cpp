@@ -10,7 +10,6 @@
 namespace holdfast::controller::kube {
 namespace {
 
-using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
@@ -28,9 +27,10 @@ bool is_defined(Answer const& discovery, std::string const& plural);
 
 }  // namespace
 
-Reflector::Reflector(Collection collection, std::uint64_t seed)
+Reflector::Reflector(Collection collection, std::uint64_t seed, ReflectorTimes times)
     : collection_(std::move(collection)),
-      backoff_(kPause, duration_cast<milliseconds>(kPauseMax), seed),
+      times_(times),
+      backoff_(times.pause, times.pause_max, seed),
       random_(seed) {}
 
 Step Reflector::next(TimePoint now) {
@@ -139,7 +139,7 @@ void Reflector::list_refused(ApiStatus const& status, TimePoint now) {
         complain(Trouble::Kind::missing, to_string(status));
         guard_.definition_gone();
         // A kind that is defined again is wanted soon, and the question costs nothing.
-        resume_at_ = now + kMissingPause;
+        resume_at_ = now + times_.missing_pause;
         return;
     }
     bool const forbidden = status.code == 401 || status.code == 403;
@@ -168,7 +168,7 @@ WatchStep Reflector::watch_step(TimePoint now) {
     }
     return {list_target(collection_) + "watch=1&allowWatchBookmarks=true&resourceVersion=" +
                 version_ + "&timeoutSeconds=" + std::to_string(length),
-            kSilence};
+            times_.silence};
 }
 
 /// A watch may have nothing to tell for a minute, and is well meanwhile.
@@ -235,7 +235,7 @@ void Reflector::watch_ended(Outcome<Answer> const& answer, TimePoint now) {
         return watch_refused(api_status(*answer), now);
     }
     if (guard_.in_doubt() > 0) phase_ = Phase::check;
-    bool const failed = events_in_watch_ == 0 && now - watch_began_ < kShortWatch;
+    bool const failed = events_in_watch_ == 0 && now - watch_began_ < times_.short_watch;
     // What was well for long begins with a short pause, however many there were before.
     if (accepted_ && !failed) backoff_.reset();
     if (answer) {
@@ -243,7 +243,7 @@ void Reflector::watch_ended(Outcome<Answer> const& answer, TimePoint now) {
         if (failed) pause(now);
         return;
     }
-    bool const silent = events_in_watch_ == 0 && now - watch_began_ >= kSilence;
+    bool const silent = events_in_watch_ == 0 && now - watch_began_ >= times_.silence;
     count(silent ? WatchEnd::silent : WatchEnd::cut_off);
     complain(Trouble::Kind::unreachable, to_string(answer.error()));
     if (silent && ++silent_watches_ >= kSilentWatchesMax) list_anew(Freshness::newest);
@@ -287,7 +287,7 @@ Delta Reflector::checked(Outcome<Answer> const& answer, TimePoint now) {
         complain(Trouble::Kind::missing, "the definition of " + collection_.plural +
                                              " is gone or going; its objects stay in force");
         list_anew(Freshness::newest);
-        resume_at_ = now + kMissingPause;
+        resume_at_ = now + times_.missing_pause;
         return {};
     }
     phase_ = Phase::watch;

@@ -46,6 +46,19 @@ struct Delta {
     std::vector<std::string> removes;  ///< Keys: `namespace/name`, or `name`.
 };
 
+/// The clockwork of a reflector; other values than the defaults are for tests.
+struct ReflectorTimes {
+    /// The longest silence of a watch: longer than the minute between two bookmarks.
+    std::chrono::milliseconds silence{180'000};
+    /// The wait after a failure is random below this, and below twice as much after the next.
+    std::chrono::milliseconds pause{800};
+    std::chrono::milliseconds pause_max{30'000};
+    /// A watch that ends sooner and brings nothing is a failure.
+    std::chrono::milliseconds short_watch{1'000};
+    /// Between two looks for a kind that is not defined.
+    std::chrono::milliseconds missing_pause{2'000};
+};
+
 /// Mirrors one collection of the API server: lists it, watches it from there, and lists it anew
 /// when the server has forgotten where the watch stood. Decides what to ask and what the answers
 /// mean; asks nothing itself.
@@ -60,16 +73,9 @@ struct Delta {
 ///          changes". Tests: tests/unit/kube/reflector_test.cpp
 class Reflector {
 public:
-    /// Longer than the minute between two bookmarks.
-    static constexpr auto kSilence = std::chrono::seconds(180);
-    static constexpr auto kPause = std::chrono::milliseconds(800);
-    static constexpr auto kPauseMax = std::chrono::seconds(30);
-    /// A watch that ends sooner and brings nothing is a failure.
-    static constexpr auto kShortWatch = std::chrono::seconds(1);
-    static constexpr auto kMissingPause = std::chrono::seconds(2);
     static constexpr int kPageObjects = 500;
 
-    Reflector(Collection collection, std::uint64_t seed);
+    Reflector(Collection collection, std::uint64_t seed, ReflectorTimes times = {});
 
     [[nodiscard]] Step next(TimePoint now);
 
@@ -110,6 +116,7 @@ private:
     void count(WatchEnd end) noexcept;
 
     Collection collection_;
+    ReflectorTimes times_;
     Backoff backoff_;
     std::mt19937_64 random_;
     Phase phase_ = Phase::list;

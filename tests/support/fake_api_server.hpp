@@ -68,6 +68,8 @@ public:
     void stay_silent();
     /// Ends the connection here, whatever was promised.
     void close();
+    /// False once the client is known to have gone, which a script that only sends notices late.
+    [[nodiscard]] bool open() const { return !closed_; }
 
     /// Common name of the certificate that the client has shown; empty for none.
     [[nodiscard]] std::string client_name() const;

@@ -174,8 +174,8 @@ TEST_F(ReflectorTest, WaitsLongerAfterEachFailureButNotForEver) {
             longest = std::max(longest, wait->time);
         }
     }
-    EXPECT_GT(longest, Reflector::kPause);
-    EXPECT_LE(longest, Reflector::kPauseMax);
+    EXPECT_GT(longest, ReflectorTimes().pause);
+    EXPECT_LE(longest, ReflectorTimes().pause_max);
 }
 
 TEST_F(ReflectorTest, IsNotSilencedByAnswersThatAreNoList) {
@@ -249,7 +249,7 @@ TEST_F(ReflectorTest, PausesShortlyAfterAWatchThatWasWell) {
 TEST_F(ReflectorTest, AsksAfterTwoSilentWatches) {
     watch({"a"});
     for (int i = 0; i < 2; ++i) {
-        now_ += Reflector::kSilence;
+        now_ += ReflectorTimes().silence;
         reflector_.watch_ended(kCutOff, now_);
         if (i == 0) step<WatchStep>();
     }
