@@ -19,7 +19,8 @@ namespace holdfast::controller::kube {
 /// When it goes, everything in doubt is kept; when it is back, that ends kReturnTime after the
 /// first object came back, which is the time to apply the others again.
 ///
-/// What it does not see: a controller that starts while the kind is defined anew and empty.
+/// What it does not see: a controller that starts while the kind is defined anew and empty, and a
+/// definition that goes and comes back while the API server cannot be reached.
 /// Threads  none; no clock of its own.
 class DeletionGuard {
 public:

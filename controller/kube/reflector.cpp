@@ -97,11 +97,11 @@ Delta Reflector::listed(Outcome<Answer> const& answer, TimePoint now) {
     std::ranges::move(page->items, std::back_inserter(pages_.items));
     pages_.continue_at = std::move(page->continue_at);
     pages_.version = std::move(page->version);
-    return pages_.continue_at.empty() ? replace() : Delta{};
+    return pages_.continue_at.empty() ? replace(now) : Delta{};
 }
 
 /// What is known becomes what the list holds.
-Delta Reflector::replace() {
+Delta Reflector::replace(TimePoint now) {
     ListPage list = std::exchange(pages_, {});
     Delta delta;
     std::set<std::string> listed;
@@ -124,8 +124,13 @@ Delta Reflector::replace() {
     complete_ = true;
     silent_watches_ = 0;
     bool const doubtful = guard_.in_doubt() > 0;
-    phase_ = doubtful ? Phase::check : Phase::watch;
-    if (!doubtful) trouble_.reset();
+    bool const returned = guard_.waits_for_return() && !known_.empty();
+    phase_ = doubtful || returned ? Phase::check : Phase::watch;
+    if (doubtful) {
+        resume_at_ = now + DeletionGuard::kSettleTime;
+    } else {
+        trouble_.reset();
+    }
     return delta;
 }
 
@@ -137,7 +142,7 @@ void Reflector::list_refused(ApiStatus const& status, TimePoint now) {
     if (not_there && freshness_ < Freshness::newest) return list_anew(Freshness::newest);
     if (status.code == 404) {
         complain(Trouble::Kind::missing, to_string(status));
-        guard_.definition_gone();
+        if (collection_.definition == Collection::Definition::custom) guard_.definition_gone();
         // A kind that is defined again is wanted soon, and the question costs nothing.
         resume_at_ = now + times_.missing_pause;
         return;
@@ -234,7 +239,7 @@ void Reflector::watch_ended(Outcome<Answer> const& answer, TimePoint now) {
         counts_.last_heard = now;
         return watch_refused(api_status(*answer), now);
     }
-    if (guard_.in_doubt() > 0) phase_ = Phase::check;
+    if (guard_.in_doubt() > 0 || guard_.release_at()) phase_ = Phase::check;
     bool const failed = events_in_watch_ == 0 && now - watch_began_ < times_.short_watch;
     // What was well for long begins with a short pause, however many there were before.
     if (accepted_ && !failed) backoff_.reset();

@@ -105,7 +105,7 @@ private:
 
     [[nodiscard]] std::string list_query() const;
     [[nodiscard]] WatchStep watch_step(TimePoint now);
-    [[nodiscard]] Delta replace();
+    [[nodiscard]] Delta replace(TimePoint now);
     void list_refused(ApiStatus const& status, TimePoint now);
     void list_anew(Freshness freshness);
     void watch_refused(ApiStatus const& status, TimePoint now);

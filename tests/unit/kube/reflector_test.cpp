@@ -241,9 +241,9 @@ TEST_F(ReflectorTest, PausesShortlyAfterAWatchThatWasWell) {
         step<WatchStep>();
     }
     reflector_.watch_accepted(now_);
-    now_ += Reflector::kShortWatch;
+    now_ += ReflectorTimes().short_watch;
     reflector_.watch_ended(kCutOff, now_);
-    EXPECT_LE(std::get<WaitStep>(reflector_.next(now_)).time, Reflector::kPause);
+    EXPECT_LE(std::get<WaitStep>(reflector_.next(now_)).time, ReflectorTimes().pause);
 }
 
 TEST_F(ReflectorTest, AsksAfterTwoSilentWatches) {
@@ -353,6 +353,40 @@ TEST_F(ReturnTest, TakesAwayWhatIsMissingAMinuteAfterTheFirstObjectCameBack) {
     step<CheckStep>();
     EXPECT_THAT(reflector_.checked(discovery(true), now_).removes, ElementsAre("default/c"));
     EXPECT_FALSE(reflector_.trouble());
+}
+
+TEST_F(ReflectorTest, LetsAnAnswerOfTheDefinitionSettleAfterAListToo) {
+    make_custom();
+    watch({"a", "b", "c"});
+    reflector_.watch_ended(refused(410, "Expired"), now_);
+    answer_list(list(200, {}));
+    EXPECT_EQ(std::get<WaitStep>(reflector_.next(now_)).time, DeletionGuard::kSettleTime);
+    step<CheckStep>();
+}
+
+TEST_F(ReflectorTest, AsksForNoDefinitionOfABuiltInKind) {
+    answer_list(refused(404, "NotFound"));
+    answer_list(list(100, {"a"}));
+    step<WatchStep>();
+    tell(WatchEvent::Type::modified, "a", 101);
+    EXPECT_FALSE(reflector_.wants_out());
+}
+
+TEST_F(ReflectorTest, WatchesAsLongAsEverOnceAllIsBack) {
+    make_custom();
+    watch({"a"});
+    reflector_.watch_ended(refused(404, "NotFound"), now_);
+    answer_list(refused(404, "NotFound"));
+    answer_list(list(500, {"a"}));
+    step<CheckStep>();
+    EXPECT_THAT(reflector_.checked(discovery(true), now_).removes, IsEmpty());
+    EXPECT_THAT(step<WatchStep>().target, HasSubstr("timeoutSeconds=60"));
+    now_ += 60s;
+    reflector_.watch_ended(Answer{200, "", std::nullopt}, now_);
+    step<CheckStep>();
+    (void)reflector_.checked(discovery(true), now_);
+    std::string const target = step<WatchStep>().target;
+    EXPECT_GE(std::stoi(target.substr(target.rfind('=') + 1)), 300);
 }
 
 TEST_F(ReturnTest, BeginsAnewWhenTheDefinitionGoesAgain) {
