@@ -201,18 +201,18 @@ Delta Reflector::watched(WatchEvent event, TimePoint now) {
             note_version(version_of(event.object));
             break;
         case WatchEvent::Type::deleted:
-            version_ = version_of(event.object);
+            note_version(version_of(event.object));
             remove(key_of(event.object), now, delta);
             break;
         case WatchEvent::Type::added:
         case WatchEvent::Type::modified:
-            version_ = version_of(event.object);
+            note_version(version_of(event.object));
             std::string key = key_of(event.object);
             guard_.seen(key);
             known_.insert(std::move(key));
             delta.upserts.push_back(std::move(event.object));
             // The first object of a kind that is back sets the time for the others.
-            if (guard_.waits_for_return()) phase_ = Phase::check;
+            if (guard_.waits_for_return() && phase_ == Phase::watch) phase_ = Phase::check;
             break;
     }
     if (guard_.in_doubt() == 0) trouble_.reset();
@@ -228,6 +228,7 @@ void Reflector::remove(std::string key, TimePoint now, Delta& delta) {
     }
     guard_.doubt(std::move(key));
     mass_deletion_ = guard_.in_doubt() > known_.size();
+    if (phase_ == Phase::list) return;  // Which settles it as well.
     // More may follow while this settles; a watch that goes on from here loses none of it.
     phase_ = Phase::settle;
     resume_at_ = now + DeletionGuard::kSettleTime;
@@ -268,8 +269,9 @@ void Reflector::watch_refused(ApiStatus const& status, TimePoint now) {
     pause(now, status.retry_after);
 }
 
-/// Of a bookmark. A server that is older than what it told before has lost some of it.
+/// Of an event. A server that is older than what it told before has lost some of it.
 void Reflector::note_version(std::string const& version) {
+    if (version.empty()) return;
     if (number(version) < number(version_)) {
         count(WatchEnd::went_back);
         list_anew(Freshness::newest);
