@@ -17,7 +17,7 @@ class Controller(Process):
     """`source` are the flags that say where its objects come from."""
 
     def __init__(self, folder: Path, source: tuple, name: str = "controller", flags: tuple = ()):
-        self.socket = folder / f"{name}.sock"
+        self.socket = folder / "push.sock"
         super().__init__(
             name,
             [
