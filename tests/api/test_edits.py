@@ -77,7 +77,7 @@ def fields_of_the_decoder(folder: Path, routes: dict) -> dict[str, set[str]]:
     manifests.mkdir()
     for name, (text, _) in routes.items():
         (manifests / f"{name}.yaml").write_text(text)
-    controller = Controller(folder, manifests)
+    controller = Controller(folder, ("--manifests", manifests))
 
     def read():
         source = controller.status()["source"]
