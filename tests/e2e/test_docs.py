@@ -51,6 +51,7 @@ NOT_EXECUTED = {
     "cmake --preset asan && cmake --build --preset asan && ctest --preset asan": "hack/test asan",
     "kubectl apply": "names the format",
     "kubectl apply -f examples/chat": "needs a cluster; a controller takes the same folder here",
+    "hack/scale --write": "takes minutes; tests/api runs the same script with a small cluster",
     "holdfast-controller --manifests DIR": "a synopsis; every test does it",
     "holdfast-controller certgen --out DIR --gateway NAMESPACE/NAME": "a synopsis",
 }
