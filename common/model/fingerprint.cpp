@@ -19,12 +19,19 @@ void update_piece(Sha256& hash, std::string_view piece);
 
 }  // namespace
 
-Fingerprint fingerprint_of(Table const& table) {
+Fingerprint fingerprint_of(Table const& table) { return fingerprint_of(table, {}, {}); }
+
+Fingerprint fingerprint_of(Table const& table, Table const& before, Fingerprint const& known) {
     Fingerprint fingerprint{table.gateway, {}};
     for_each_collection([&](CollectionName name, auto collection) {
-        auto& digests = fingerprint.digests[std::string(name.field)];
+        std::string const field(name.field);
+        auto& digests = fingerprint.digests[field];
         for (auto const& [key, entry] : table.*collection) {
-            digests.emplace_hint(digests.end(), key, digest(to_json(*entry)));
+            auto const last = (before.*collection).find(key);
+            bool const shared = last != (before.*collection).end() && last->second == entry;
+            digests.emplace_hint(
+                digests.end(), key,
+                shared ? known.digests.at(field).at(key) : digest(to_json(*entry)));
         }
     });
     return fingerprint;

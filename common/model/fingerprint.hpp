@@ -26,6 +26,11 @@ struct Fingerprint {
 
 [[nodiscard]] Fingerprint fingerprint_of(Table const& table);
 
+/// The same. `known` is the fingerprint of `before`, which the table follows.
+/// Cost  a digest of every entry that the two tables do not share.
+[[nodiscard]] Fingerprint fingerprint_of(Table const& table, Table const& before,
+                                         Fingerprint const& known);
+
 /// Of a table as it came. Members of it that are no objects are no collections, hence nothing that
 /// a hash is over.
 [[nodiscard]] Fingerprint fingerprint_of(boost::json::object const& table);

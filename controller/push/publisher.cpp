@@ -158,7 +158,11 @@ void Publisher::offer(Channel& channel, TimePoint now, std::vector<Notice>& noti
     tell_difference(gateway, before, channel.quarantine.entries(), notices);
     if (!too_young) channel.held.clear();
     auto table = std::make_shared<model::Table const>(*std::move(admitted));
-    fleet_.publish({{model::content_hash(*table), channel.sources}, table}, now);
+    Publication const* const newest = fleet_.newest(gateway);
+    channel.fingerprint = newest == nullptr
+                              ? model::fingerprint_of(*table)
+                              : model::fingerprint_of(*table, *newest->table, channel.fingerprint);
+    fleet_.publish({{model::hash_of(channel.fingerprint), channel.sources}, table}, now);
 }
 
 void Publisher::hold(Channel& channel, std::vector<Problem> problems, char const* message,

@@ -9,6 +9,7 @@
 
 #include "common/base/clock.hpp"
 #include "common/base/log.hpp"
+#include "common/model/fingerprint.hpp"
 #include "controller/push/fleet.hpp"
 #include "controller/push/quarantine.hpp"
 
@@ -94,6 +95,7 @@ private:
         model::Table wanted;
         model::Table offered;  ///< The last wanted one that was not held for youth.
         model::SourceVector sources;
+        model::Fingerprint fingerprint;  ///< Of the newest table.
         Quarantine quarantine;
         std::vector<Problem> held;
         bool gone = false;

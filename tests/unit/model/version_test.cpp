@@ -5,6 +5,7 @@
 #include <functional>
 #include <set>
 
+#include "common/model/fingerprint.hpp"
 #include "common/model/version.hpp"
 #include "tests/support/random_table.hpp"
 #include "tests/support/seed.hpp"
@@ -120,6 +121,19 @@ TEST(ContentHash, IsLowerCaseHexOfASha256) {
     std::string const hash = content_hash(Table{});
     EXPECT_EQ(hash.size(), 64u);
     EXPECT_EQ(hash.find_first_not_of("0123456789abcdef"), std::string::npos);
+}
+
+TEST(Fingerprint, IsTheSameWhetherDigestsAreTakenFromTheTableBeforeOrMadeAnew) {
+    test::Random random(test::seed());
+    Table before = test::random_table(random);
+    Fingerprint known = fingerprint_of(before);
+    for (int round = 0; round < 200; ++round) {
+        Table const table =
+            round % 10 == 0 ? test::random_table(random) : test::random_change(before, random);
+        known = fingerprint_of(table, before, known);
+        ASSERT_EQ(known, fingerprint_of(table));
+        before = table;
+    }
 }
 
 TEST(CompareSources, IsNewerWhenNoSourceIsBehindAndOneIsAhead) {
