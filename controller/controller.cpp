@@ -136,7 +136,7 @@ bool Controller::held() {
 void Controller::rebuild_soon() {
     TimePoint const now = Clock::now();
     TimePoint const next = rebuilt_at_ + kRebuildInterval;
-    if (now >= next || !built_) return rebuild();
+    if (now >= next || !built_from_) return rebuild();
     if (std::exchange(rebuild_waits_, true)) return;
     rebuild_timer_.expires_after(next - now);
     rebuild_timer_.async_wait([this](boost::system::error_code error) {
@@ -153,14 +153,18 @@ void Controller::rebuild() {
     }
     TimePoint const start = Clock::now();
     rebuilt_at_ = start;
-    auto const snapshot = store_.snapshot();
-    gateway_addresses_ = gateway_addresses(flags_, *snapshot);
-    Translation translation = translate(*snapshot, flags_.served);
+    auto const before = std::exchange(built_from_, store_.snapshot());
+    Snapshot const& snapshot = *built_from_;
+    // Every status that is written comes back as a new version of what it was before.
+    if (before && same_objects(*before, snapshot)) {
+        return publisher_.advance(snapshot.sources, start);
+    }
+    gateway_addresses_ = gateway_addresses(flags_, snapshot);
+    Translation translation = translate(snapshot, flags_.served);
     log_transitions(translation_, translation);
     translation_ = std::move(translation);
-    log_all(publisher_.publish(translation_.tables, snapshot->sources, start));
+    log_all(publisher_.publish(translation_.tables, snapshot.sources, start));
     push_.flush();
-    built_ = true;
     statuses_moved();
     auto const took = Clock::now() - start;
     metrics_.rebuilt(took);
@@ -183,7 +187,7 @@ void Controller::statuses_moved() {
 void Controller::write_statuses() {
     statuses_wait_ = false;
     if (stopping_) return;
-    if (built_ && cluster_->leads()) cluster_->want(statuses(view()));
+    if (built_from_ && cluster_->leads()) cluster_->want(statuses(view()));
     if (Clock::now() - moved_at_ > kStatusPatience) return;
     statuses_wait_ = true;
     status_timer_.expires_after(kStatusInterval);
@@ -200,7 +204,7 @@ StatusView Controller::view() const {
         .pushed = push_.totals(),
         .source_synced = synced_,
         .held = synced_ && hold_.holding(),
-        .built = built_,
+        .built = built_from_ != nullptr,
         .now = Clock::now(),
         .gateway_addresses = gateway_addresses_,
         .leader = cluster_ ? std::optional(cluster_->report()) : std::nullopt,

@@ -67,6 +67,7 @@ private:
     PushServer push_;
     Metrics metrics_;
     admin::HttpServer status_;
+    std::shared_ptr<Snapshot const> built_from_;  ///< Null before the first rebuild.
     Translation translation_;
     std::vector<std::string> gateway_addresses_;
     SourceReport source_report_;
@@ -76,7 +77,6 @@ private:
     bool statuses_wait_ = false;
     bool synced_ = false;
     bool hold_told_ = false;
-    bool built_ = false;
     bool stopping_ = false;
     // Last, so that their threads end before what they post to.
     std::unique_ptr<ClusterSide> cluster_;      ///< Of a controller that reads the API.

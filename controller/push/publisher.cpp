@@ -34,6 +34,15 @@ std::vector<Notice> Publisher::publish(std::map<std::string, model::Table> const
     return notices;
 }
 
+void Publisher::advance(model::SourceVector const& sources, TimePoint now) {
+    for (auto& [gateway, channel] : channels_) {
+        Publication const* const newest = fleet_.newest(gateway);
+        if (channel.gone || !channel.held.empty() || newest == nullptr) continue;
+        channel.sources = sources;
+        fleet_.publish({{newest->version.hash, sources}, newest->table}, now);
+    }
+}
+
 std::vector<Notice> Publisher::connect(StreamId stream, push::Hello const& hello, TimePoint now) {
     std::vector<Notice> notices;
     fleet_.connect(stream, hello);

@@ -62,6 +62,10 @@ public:
     std::vector<Notice> publish(std::map<std::string, model::Table> const& tables,
                                 model::SourceVector const& sources, TimePoint now);
 
+    /// Nothing but the versions of the sources changed since the last publish: the newest tables
+    /// are of these now.
+    void advance(model::SourceVector const& sources, TimePoint now);
+
     /// Offers what was held for youth once that is over. Call it now and then.
     std::vector<Notice> tick(TimePoint now);
 

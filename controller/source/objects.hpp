@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "common/model/table.hpp"
@@ -19,14 +20,20 @@ struct ObjectMeta {
     std::string name;
     std::string created;  ///< RFC 3339; empty in a manifest that does not say.
     std::int64_t generation = 0;
-    std::uint64_t resource_version = 0;
-    std::string uid;  ///< Empty in a manifest.
+    std::uint64_t resource_version = 0;  ///< Not compared: any write of a status raises it.
+    std::string uid;                     ///< Empty in a manifest.
     std::map<std::string, std::string> labels;
 
     /// `namespace/name`, or `name` for a cluster-scoped kind: the key in the store.
     [[nodiscard]] std::string key() const;
 
-    friend bool operator==(ObjectMeta const&, ObjectMeta const&) = default;
+    friend bool operator==(ObjectMeta const& a, ObjectMeta const& b) {
+        auto const compared = [](ObjectMeta const& meta) {
+            return std::tie(meta.name_space, meta.name, meta.created, meta.generation, meta.uid,
+                            meta.labels);
+        };
+        return compared(a) == compared(b);
+    }
 };
 
 // --- GatewayClass and Gateway (gateway.networking.k8s.io/v1) ------------------------------------

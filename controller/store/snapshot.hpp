@@ -27,4 +27,7 @@ struct Snapshot {
     model::SourceVector sources;  ///< Newest resourceVersion per kind; empty for a directory.
 };
 
+/// True when one holds the very objects of the other: at most their sources differ.
+[[nodiscard]] bool same_objects(Snapshot const& a, Snapshot const& b);
+
 }  // namespace holdfast::controller

@@ -47,6 +47,13 @@ std::shared_ptr<Snapshot const> Store::snapshot() {
     return published_;
 }
 
+bool same_objects(Snapshot const& a, Snapshot const& b) {
+    return a.gateway_classes == b.gateway_classes && a.gateways == b.gateways &&
+           a.routes == b.routes && a.services == b.services &&
+           a.endpoint_slices == b.endpoint_slices && a.secrets == b.secrets &&
+           a.reference_grants == b.reference_grants && a.namespaces == b.namespaces;
+}
+
 std::function<void()> Store::note_change() {
     if (std::exchange(changed_, true)) return {};
     return notify_;

@@ -49,6 +49,25 @@ TEST(Publisher, OffersTheHashAndTheSourcesOfATable) {
     EXPECT_EQ(publisher.offers()[0].version.sources.at("services"), 4u);
 }
 
+TEST(Publisher, AdvancesTheSourcesOfItsTablesAndSendsNothing) {
+    Publisher publisher;
+    publisher.publish(tables(test::chat_table()), {{"services", 4}}, kNow);
+    publisher.connect(1, hello(model::content_hash(test::chat_table())), kNow);
+    EXPECT_EQ(publisher.next(1, kNow)->kind, FrameKind::same);
+    publisher.advance({{"services", 5}}, kNow);
+    EXPECT_EQ(publisher.offers()[0].version.sources.at("services"), 5u);
+    EXPECT_EQ(publisher.offers()[0].version.hash, model::content_hash(test::chat_table()));
+    EXPECT_FALSE(publisher.next(1, kNow).has_value());
+}
+
+TEST(Publisher, DoesNotAdvanceTheTableOfAGatewayThatIsGone) {
+    Publisher publisher;
+    publisher.publish(tables(test::chat_table()), {{"services", 4}}, kNow);
+    publisher.publish({}, {{"services", 5}}, kNow);
+    publisher.advance({{"services", 6}}, kNow);
+    EXPECT_EQ(publisher.offers()[0].version.sources.at("services"), 4u);
+}
+
 TEST(Publisher, KeepsTheTableOfAGatewayThatIsGoneAndSaysSoOnce) {
     Publisher publisher;
     publisher.publish(tables(test::chat_table()), {}, kNow);

@@ -106,6 +106,14 @@ TEST(DecodeRoute, ReadsEveryField) {
     EXPECT_EQ(route.rules[1].rule.replace_prefix, "/v2");
 }
 
+TEST(DecodeService, MakesAnEqualObjectAfterAWriteOfTheStatus) {
+    std::string const head = "apiVersion: v1\nkind: Service\nmetadata:\n  name: chat\n";
+    DecodedManifest const before = decode_manifest("", head + "  resourceVersion: '7'\n");
+    DecodedManifest const after =
+        decode_manifest("", head + "  resourceVersion: '8'\nstatus: {conditions: []}\n");
+    EXPECT_TRUE(only<Service>(before, "default/chat") == only<Service>(after, "default/chat"));
+}
+
 TEST(DecodeGateway, ReadsListenersWithTheirDefaults) {
     DecodedManifest const manifest = decode_file("tests/manifests/good/cluster.yaml");
     auto const& gateway = only<Gateway>(manifest, "infra/edge");

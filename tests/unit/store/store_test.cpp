@@ -122,6 +122,20 @@ TEST(Store, KeepsTheNewestVersionOfEachSource) {
     EXPECT_EQ(notified, 1);
 }
 
+TEST(Store, TellsSnapshotsOfTheSameObjectsFromOthers) {
+    Store store;
+    store.apply(upsert({service("chat")}));
+    auto const first = store.snapshot();
+    store.apply({.upserts = {service("chat")}, .removes = {}, .sources = {{"services", 7}}});
+    auto const second = store.snapshot();
+    EXPECT_NE(first, second);
+    EXPECT_TRUE(same_objects(*first, *second));
+    store.apply(upsert({service("chat", 81)}));
+    EXPECT_FALSE(same_objects(*second, *store.snapshot()));
+    store.apply(remove({Service::kKind, "team/chat"}));
+    EXPECT_FALSE(same_objects(*second, *store.snapshot()));
+}
+
 TEST(Store, TakesChangesFromSeveralThreads) {
     Store store;
     std::atomic<bool> done = false;
