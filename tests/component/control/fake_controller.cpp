@@ -58,7 +58,7 @@ void write_first(std::shared_ptr<Outbox<WebSocket>> outbox) {
 
 FakeController::FakeController(asio::io_context& io, std::string const& path)
     : io_(io), unix_(io, Local::endpoint(path)), tcp_(io) {
-    spawn(accept_unix());
+    spawn(accept_unix(alive_));
 }
 
 FakeController::FakeController(asio::io_context& io, model::Certificate const& own,
@@ -68,7 +68,7 @@ FakeController::FakeController(asio::io_context& io, model::Certificate const& o
     tls_.use_private_key(asio::buffer(own.key_pem), asio::ssl::context::pem);
     tls_.add_certificate_authority(asio::buffer(client_ca));
     tls_.set_verify_mode(asio::ssl::verify_peer | asio::ssl::verify_fail_if_no_peer_cert);
-    spawn(accept_tls());
+    spawn(accept_tls(alive_));
 }
 
 std::uint16_t FakeController::port() const { return tcp_.local_endpoint().port(); }
@@ -82,28 +82,31 @@ void FakeController::close() {
     }
 }
 
-FakeController::Task FakeController::accept_unix() {
+FakeController::Task FakeController::accept_unix(Alive alive) {
     for (;;) {
         auto [error, socket] = co_await unix_.async_accept(kAwait);
-        if (error) {
+        if (error || alive.expired()) {
             co_return;
         }
-        spawn(serve(std::move(socket)));
+        spawn(serve(std::move(socket), alive));
     }
 }
 
-FakeController::Task FakeController::accept_tls() {
+FakeController::Task FakeController::accept_tls(Alive alive) {
     for (;;) {
         auto [error, socket] = co_await tcp_.async_accept(kAwait);
-        if (error) {
+        if (error || alive.expired()) {
             co_return;
         }
-        spawn(serve(TlsSocket(std::move(socket), tls_)));
+        spawn(serve(TlsSocket(std::move(socket), tls_), alive));
     }
 }
 
 template <class Transport>
-FakeController::Task FakeController::serve(Transport transport) {
+FakeController::Task FakeController::serve(Transport transport, Alive alive) {
+    if (alive.expired()) {
+        co_return;
+    }
     ++connections_;
     Manner const manner = manner_;
     auto ws = std::make_shared<websocket::stream<Transport>>(std::move(transport));
@@ -134,7 +137,7 @@ FakeController::Task FakeController::serve(Transport transport) {
         response.set(http::field::sec_websocket_protocol, push::kSubprotocol);
     }));
     auto [refused] = co_await ws->async_accept(kAwait);
-    if (refused) {
+    if (refused || alive.expired()) {
         co_return;
     }
     auto stream = std::make_shared<Stream>();

@@ -64,10 +64,13 @@ public:
 private:
     using Task = boost::asio::awaitable<void>;
 
-    Task accept_unix();
-    Task accept_tls();
+    /// Expired once the controller is gone, while the io_context still ends its coroutines.
+    using Alive = std::weak_ptr<void>;
+
+    Task accept_unix(Alive alive);
+    Task accept_tls(Alive alive);
     template <class Transport>
-    Task serve(Transport transport);
+    Task serve(Transport transport, Alive alive);
     void spawn(Task task);
 
     boost::asio::io_context& io_;
@@ -78,6 +81,7 @@ private:
     std::size_t connections_ = 0;
     std::vector<std::shared_ptr<Stream>> streams_;
     std::vector<std::function<void()>> cuts_;
+    std::shared_ptr<void> alive_ = std::make_shared<char>();
 };
 
 }  // namespace holdfast::test

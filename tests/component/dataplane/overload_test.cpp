@@ -79,6 +79,7 @@ TEST_F(OutOfDescriptors, NewConnectionsAreAnswered503AndCounted) {
     auto const answer = gateway_.ask(handshake_request());
 
     EXPECT_TRUE(answer.head.status() == 503 || answer.ending == Ending::reset);
+    (void)gateway_.log().wait_for(2);  // It is counted and logged once it is answered.
     EXPECT_EQ(gateway_.counts().upgrades.at({.route = "", .status = 503, .reason = "overloaded"}),
               1u);
 }

@@ -94,110 +94,131 @@ std::string secret_path(std::string const& name) {
     return "/api/v1/namespaces/infra/secrets?fieldSelector=metadata.name%3D" + name + "&";
 }
 
+/// What the source told so far.
+struct Told {
+    std::set<std::string> held;
+    std::vector<std::string> steps;
+    std::vector<StoredStatus> stored;
+    SourceReport report;
+    bool synced = false;
+
+    bool holds(std::string const& object) const { return held.contains(object); }
+};
+
 class KubeSourceTest : public ::testing::Test {
 protected:
     void start(KubeOptions options = {}) {
         options.stored = [this](std::vector<StoredStatus> stored) {
-            std::lock_guard const lock(mutex_);
-            for (auto& one : stored) {
-                stored_.push_back(std::move(one));
-            }
+            tell([&](Told& told) { std::ranges::move(stored, std::back_inserter(told.stored)); });
         };
         source_.emplace(api_.transport, std::move(options));
         source_->start({
             .changed =
                 [this](Changes const& changes) {
-                    std::lock_guard const lock(mutex_);
-                    for (Object const& object : changes.upserts) {
-                        held_.insert(to_string(id_of(object)));
-                        steps_.push_back(to_string(id_of(object)));
-                    }
-                    for (ObjectId const& id : changes.removes) {
-                        held_.erase(to_string(id));
-                        steps_.push_back("no " + to_string(id));
-                    }
-                    told_.notify_all();
+                    tell([&](Told& told) {
+                        for (Object const& object : changes.upserts) {
+                            told.held.insert(to_string(id_of(object)));
+                            told.steps.push_back(to_string(id_of(object)));
+                        }
+                        for (ObjectId const& id : changes.removes) {
+                            told.held.erase(to_string(id));
+                            told.steps.push_back("no " + to_string(id));
+                        }
+                    });
                 },
-            .synced =
-                [this] {
-                    std::lock_guard const lock(mutex_);
-                    synced_ = true;
-                    told_.notify_all();
-                },
+            .synced = [this] { tell([](Told& told) { told.synced = true; }); },
             .reported =
                 [this](SourceReport const& report) {
-                    std::lock_guard const lock(mutex_);
-                    report_ = report;
-                    told_.notify_all();
+                    tell([&](Told& told) { told.report = report; });
                 },
         });
     }
-    /// Waits for what the source tells to come true.
-    template <class Condition>
-    void wait(Condition condition) {
+    /// Waits for what the source tells to come true; a copy, as its threads go on telling.
+    Told wait(std::function<bool(Told const&)> const& condition) {
         std::unique_lock lock(mutex_);
-        ASSERT_TRUE(told_.wait_for(lock, 20s, condition)) << ::testing::PrintToString(steps_);
+        EXPECT_TRUE(changed_.wait_for(lock, 20s, [&] { return condition(told_); }))
+            << ::testing::PrintToString(told_.steps);
+        return told_;
     }
-    void wait_synced() {
-        wait([this] { return synced_; });
+    Told wait_synced() {
+        return wait([](Told const& told) { return told.synced; });
     }
-    bool holds(std::string const& object) { return held_.contains(object); }
+    Told wait_held(std::string const& object) {
+        return wait([&](Told const& told) { return told.holds(object); });
+    }
+    /// The first fault that is reported; one without text where none was in time.
+    Problem wait_problem() {
+        auto const told = wait([](Told const& so_far) { return !so_far.report.problems.empty(); });
+        return told.report.problems.empty() ? Problem{} : told.report.problems[0].problem;
+    }
+    void wait_no_problem() {
+        wait([](Told const& told) { return told.report.problems.empty(); });
+    }
+    Told told() {
+        std::lock_guard const lock(mutex_);
+        return told_;
+    }
 
     FakeApi api_;
+
+private:
+    template <class Change>
+    void tell(Change change) {
+        std::lock_guard const lock(mutex_);
+        change(told_);
+        changed_.notify_all();
+    }
+
     std::mutex mutex_;
-    std::condition_variable told_;
-    std::set<std::string> held_;
-    std::vector<std::string> steps_;
-    std::vector<StoredStatus> stored_;
-    SourceReport report_;
-    bool synced_ = false;
+    std::condition_variable changed_;
+    Told told_;
+
+protected:
     std::optional<KubeSource> source_;
 };
 
 TEST_F(KubeSourceTest, DeliversWhatThereIsAndIsSynced) {
     api_.list(FakeApi::kGateways, gateway(""));
     start();
-    wait_synced();
-    EXPECT_TRUE(holds("Gateway infra/edge"));
-    EXPECT_EQ(report_.problems.size(), 0u);
+    auto const told = wait_synced();
+    EXPECT_TRUE(told.holds("Gateway infra/edge"));
+    EXPECT_EQ(told.report.problems.size(), 0u);
 }
 
 TEST_F(KubeSourceTest, TellsWhatTheServerHoldsOfAStatus) {
     api_.list(FakeApi::kGateways, gateway(""));
     start();
-    wait_synced();
-    ASSERT_EQ(stored_.size(), 1u);
-    EXPECT_EQ(stored_[0].id, (ObjectId{"Gateway", "infra/edge"}));
-    EXPECT_EQ(stored_[0].uid, "u-1");
-    EXPECT_EQ(stored_[0].resource_version, "11");
-    EXPECT_EQ(stored_[0].generation, 3);
-    EXPECT_EQ(stored_[0].status.at("x"), 1);
+    auto const stored = wait_synced().stored;
+    ASSERT_EQ(stored.size(), 1u);
+    EXPECT_EQ(stored[0].id, (ObjectId{"Gateway", "infra/edge"}));
+    EXPECT_EQ(stored[0].uid, "u-1");
+    EXPECT_EQ(stored[0].resource_version, "11");
+    EXPECT_EQ(stored[0].generation, 3);
+    EXPECT_EQ(stored[0].status.at("x"), 1);
 }
 
 TEST_F(KubeSourceTest, FollowsEvents) {
     start();
     wait_synced();
     api_.send(FakeApi::kGateways, "ADDED", gateway(""));
-    wait([this] { return holds("Gateway infra/edge"); });
+    wait_held("Gateway infra/edge");
 }
 
 TEST_F(KubeSourceTest, IsNotSyncedWithoutAKindThatTablesNeed) {
     api_.transport.on(Method::get, "/api/v1/services", test::answer(403));
     start({.namespaces = {}, .served = {}, .stored = {}, .denied_wait = 0ms});
-    wait([this] { return !report_.problems.empty(); });
-    EXPECT_EQ(report_.problems[0].problem.object, "services");
-    EXPECT_FALSE(synced_);
+    EXPECT_EQ(wait_problem().object, "services");
+    EXPECT_FALSE(told().synced);
     api_.list("/api/v1/services", "");
     wait_synced();
-    wait([this] { return report_.problems.empty(); });
+    wait_no_problem();
 }
 
 TEST_F(KubeSourceTest, ReadsTheSecretsThatListenersNameAndNoOthers) {
     api_.list(FakeApi::kGateways, gateway("tls"));
     api_.list(secret_path("tls"), secret("tls"));
     start();
-    wait_synced();
-    EXPECT_TRUE(holds("Secret infra/tls"));
+    EXPECT_TRUE(wait_synced().holds("Secret infra/tls"));
     for (auto const& request : api_.transport.requests()) {
         if (request.target.find("secrets") == std::string::npos) continue;
         EXPECT_THAT(request.target, HasSubstr("fieldSelector=metadata.name%3Dtls&"));
@@ -230,14 +251,10 @@ TEST_F(KubeSourceTest, HoldsAGatewayBackUntilItsSecretIsRead) {
     api_.transport.on(Method::get, secret_path("late"), test::unreachable());
     api_.send(FakeApi::kGateways, "ADDED", gateway("late"));
     api_.transport.wait_for(Method::get, secret_path("late"), 2);
-    {
-        std::lock_guard const lock(mutex_);
-        EXPECT_FALSE(holds("Gateway infra/edge"));
-    }
+    EXPECT_FALSE(told().holds("Gateway infra/edge"));
     api_.list(secret_path("late"), secret("late"));
-    wait([this] { return holds("Gateway infra/edge"); });
-    std::lock_guard const lock(mutex_);
-    EXPECT_EQ(steps_, (std::vector<std::string>{"Secret infra/late", "Gateway infra/edge"}));
+    auto const steps = wait_held("Gateway infra/edge").steps;
+    EXPECT_EQ(steps, (std::vector<std::string>{"Secret infra/late", "Gateway infra/edge"}));
 }
 
 TEST_F(KubeSourceTest, DoesNotWaitForASecretThatItMayNotRead) {
@@ -245,9 +262,8 @@ TEST_F(KubeSourceTest, DoesNotWaitForASecretThatItMayNotRead) {
     wait_synced();
     api_.transport.on(Method::get, secret_path("locked"), test::answer(403));
     api_.send(FakeApi::kGateways, "ADDED", gateway("locked"));
-    wait([this] { return holds("Gateway infra/edge"); });
-    wait([this] { return !report_.problems.empty(); });
-    EXPECT_EQ(report_.problems[0].problem.object, "secrets infra/locked");
+    wait_held("Gateway infra/edge");
+    EXPECT_EQ(wait_problem().object, "secrets infra/locked");
 }
 
 TEST_F(KubeSourceTest, TakesASecretAwayTogetherWithTheLastThatNamedIt) {
@@ -257,11 +273,10 @@ TEST_F(KubeSourceTest, TakesASecretAwayTogetherWithTheLastThatNamedIt) {
     start();
     wait_synced();
     api_.send(FakeApi::kGateways, "MODIFIED", gateway("other", 20));
-    wait([this] { return !holds("Secret infra/tls"); });
-    std::lock_guard const lock(mutex_);
-    auto const gone = std::ranges::find(steps_, "no Secret infra/tls");
+    auto const told = wait([](Told const& so_far) { return !so_far.holds("Secret infra/tls"); });
+    auto const gone = std::ranges::find(told.steps, "no Secret infra/tls");
     EXPECT_EQ(*std::prev(gone), "Gateway infra/edge");
-    EXPECT_THAT(held_, Contains("Secret infra/other"));
+    EXPECT_THAT(told.held, Contains("Secret infra/other"));
 }
 
 TEST_F(KubeSourceTest, ReadsOnlyTheNamespacesThatItIsGiven) {
@@ -288,21 +303,20 @@ TEST_F(KubeSourceTest, KeepsTheLastVersionOfAnObjectThatItCannotRead) {
     std::string broken = gateway("", 20);
     broken.replace(broken.find("8443"), 4, "0");
     api_.send(FakeApi::kGateways, "MODIFIED", broken);
-    wait([this] { return !report_.problems.empty(); });
-    EXPECT_EQ(report_.problems[0].problem.field, "spec.listeners[0].port");
-    EXPECT_TRUE(holds("Gateway infra/edge"));
+    EXPECT_EQ(wait_problem().field, "spec.listeners[0].port");
+    EXPECT_TRUE(told().holds("Gateway infra/edge"));
     api_.send(FakeApi::kGateways, "MODIFIED", gateway("", 21));
-    wait([this] { return report_.problems.empty(); });
+    wait_no_problem();
 }
 
 TEST_F(KubeSourceTest, CountsWhatEachWatchDoes) {
     start();
     wait_synced();
     api_.send(FakeApi::kGateways, "BOOKMARK", R"({"metadata":{"resourceVersion":"30"}})");
-    wait([this] {
-        auto const found =
-            std::ranges::find(report_.collections, "gateways", &CollectionReport::resource);
-        return found != report_.collections.end() && found->synced && found->lists_total == 1;
+    wait([](Told const& told) {
+        auto const& collections = told.report.collections;
+        auto const found = std::ranges::find(collections, "gateways", &CollectionReport::resource);
+        return found != collections.end() && found->synced && found->lists_total == 1;
     });
 }
 
