@@ -20,6 +20,8 @@ constexpr int kWatchSecondsMax = 600;
 /// So many watches in a row without a sign of life: the server may wait for a version to come that
 /// is far in its future, and has to be asked.
 constexpr int kSilentWatchesMax = 2;
+/// A deletion so soon after another is hardly the last.
+constexpr auto kRowTime = seconds(5);
 
 std::uint64_t number(std::string const& version);
 std::string escaped(std::string_view text);
@@ -39,8 +41,7 @@ Step Reflector::next(TimePoint now) {
     }
     switch (phase_) {
         case Phase::settle:
-            // Most of a collection at once: a list says whether that is so.
-            if (std::exchange(mass_deletion_, false)) {
+            if (std::exchange(list_settles_, false)) {
                 list_anew(Freshness::newest);
                 return next(now);
             }
@@ -227,8 +228,12 @@ void Reflector::remove(std::string key, TimePoint now, Delta& delta) {
         return;
     }
     guard_.doubt(std::move(key));
-    mass_deletion_ = guard_.in_doubt() > known_.size();
+    bool const in_a_row = last_removal_ && now - *last_removal_ < kRowTime;
+    last_removal_ = now;
     if (phase_ == Phase::list) return;  // Which settles it as well.
+    // Most of a collection at once: a list says whether that is so. Deletions one after another: it
+    // tells of all those to come, which would settle one by one.
+    list_settles_ = in_a_row || guard_.in_doubt() > known_.size();
     // More may follow while this settles; a watch that goes on from here loses none of it.
     phase_ = Phase::settle;
     resume_at_ = now + DeletionGuard::kSettleTime;

@@ -126,8 +126,9 @@ private:
     std::string version_;
     std::set<std::string> known_;
     DeletionGuard guard_;
-    bool mass_deletion_ = false;  ///< Most objects went; a list is to confirm it.
-    bool leaves_ = false;         ///< The stream under way has told of an error.
+    std::optional<TimePoint> last_removal_;  ///< Of a custom kind.
+    bool list_settles_ = false;              ///< Many objects went; a list is to confirm it.
+    bool leaves_ = false;                    ///< The stream under way has told of an error.
     TimePoint watch_began_;
     std::uint64_t events_in_watch_ = 0;
     bool accepted_ = false;  ///< The watch under way.

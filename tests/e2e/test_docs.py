@@ -52,6 +52,7 @@ NOT_EXECUTED = {
     "kubectl apply": "names the format",
     "kubectl apply -f examples/chat": "needs a cluster; a controller takes the same folder here",
     "hack/scale --write": "takes minutes; tests/api runs the same script with a small cluster",
+    "hack/scale --large": "takes minutes; the same script with greater numbers",
     "holdfast-controller --manifests DIR": "a synopsis; every test does it",
     "holdfast-controller certgen --out DIR --gateway NAMESPACE/NAME": "a synopsis",
 }

@@ -24,6 +24,33 @@ TEST_F(ReflectorTest, HasMostOfACollectionConfirmedByAList) {
     EXPECT_THAT(reflector_.checked(discovery(true), now_).removes, ElementsAre("default/a"));
 }
 
+TEST_F(ReflectorTest, SettlesDeletionsInARowByOneList) {
+    make_custom();
+    watch({"a", "b", "c", "d", "e", "f", "g"});
+    tell(WatchEvent::Type::deleted, "a", 101);
+    step<CheckStep>();
+    EXPECT_THAT(reflector_.checked(discovery(true), now_).removes, ElementsAre("default/a"));
+    step<WatchStep>();
+    tell(WatchEvent::Type::deleted, "b", 102);
+    EXPECT_THAT(answer_list(list(104, {"e", "f", "g"})).removes, IsEmpty());
+    step<CheckStep>();
+    EXPECT_THAT(reflector_.checked(discovery(true), now_).removes,
+                ElementsAre("default/b", "default/c", "default/d"));
+}
+
+TEST_F(ReflectorTest, NeedsNoListForADeletionLongAfterAnother) {
+    make_custom();
+    watch({"a", "b", "c", "d"});
+    for (int version = 101; char const* name : {"a", "b"}) {
+        now_ += 5s;
+        tell(WatchEvent::Type::deleted, name, version++);
+        step<CheckStep>();
+        EXPECT_THAT(reflector_.checked(discovery(true), now_).removes,
+                    ElementsAre(std::string("default/") + name));
+        step<WatchStep>();
+    }
+}
+
 TEST_F(ReflectorTest, KeepsAnObjectThatIsThereAgainBeforeTheLook) {
     make_custom();
     watch({"a", "b", "c"});

@@ -106,6 +106,10 @@ private:
     void note_missing(Outcome<Answer> const& answer) {
         if (answer && answer->status == 404 && !server_.defined()) told_missing_ = true;
     }
+    /// Discovery may not know yet of a definition that goes then.
+    bool about_to_release() const {
+        return returned_at_ && now_ + 1s >= *returned_at_ + DeletionGuard::kReturnTime;
+    }
     std::string some_key() { return "default/" + std::to_string(below(12)); }
 
     std::mt19937_64 random_;
@@ -131,14 +135,15 @@ void Simulation::take(WatchStep const& step) {
         now_ + std::chrono::seconds(std::stoull(parameter(step.target, "timeoutSeconds")));
     pass(Milliseconds(below(200)));
     if (chance(weather_.watch)) return reflector_.watch_ended(bad_answer(), now_);
-    if (chance(weather_.silent)) {
-        pass(step.silence_timeout);
-        return reflector_.watch_ended(kCutOff, now_);
-    }
     if (!server_.defined()) return reflector_.watch_ended(refusal(404, "NotFound"), now_);
     if (!server_.remembers(from)) {
         if (chance(0.5)) return reflector_.watch_ended(refusal(410, "Expired"), now_);
         return (void)tell(error_event(410));
+    }
+    // A server that was restored may wait for its old future without a word.
+    if (chance(weather_.silent) || (from > server_.version() && chance(0.8))) {
+        pass(step.silence_timeout);
+        return reflector_.watch_ended(kCutOff, now_);
     }
     int const era = server_.era();
     TimePoint bookmark_at = now_ + kBookmarkInterval;
@@ -220,8 +225,10 @@ void Simulation::operate() {
         for (auto const& [key, version] : all) {
             server_.remove(key);
         }
-    } else if (what == 18 && below(4) == 0 && custom_ && protected_.empty()) {
-        protected_ = server_.objects();
+    } else if (what == 18 && below(4) == 0 && custom_ && !about_to_release()) {
+        for (auto const& [key, version] : server_.objects()) {
+            protected_[key] = version;
+        }
         returned_at_.reset();
         told_missing_ = false;
         server_.delete_definition(now_);
