@@ -118,17 +118,17 @@ void Controller::reported(SourceReport report) {
 bool Controller::held() {
     if (!hold_.holding()) return false;
     bool const holds = hold_.holds(source_report_, Clock::now());
-    std::size_t const files = source_report_.files_never_good;
+    std::size_t const broken = source_report_.never_good;
     if (holds && !std::exchange(hold_told_, true)) {
         log::warning("tables wait for manifests that are broken since the start",
-                     {{"files", files},
+                     {{"manifests", broken},
                       {"seconds", std::chrono::duration_cast<std::chrono::seconds>(
                                       flags_.broken_manifests_wait)
                                       .count()}});
     }
-    if (!holds && files > 0) {
+    if (!holds && broken > 0) {
         log::error("tables go out without manifests that are broken since the start",
-                   {{"files", files}});
+                   {{"manifests", broken}});
     }
     return holds;
 }

@@ -19,8 +19,9 @@ namespace holdfast::controller::kube {
 /// When it goes, everything in doubt is kept; when it is back, that ends kReturnTime after the
 /// first object came back, which is the time to apply the others again.
 ///
-/// What it does not see: a controller that starts while the kind is defined anew and empty, and a
-/// definition that goes and comes back while the API server cannot be reached.
+/// What it does not see: a controller that starts while the kind is defined anew and empty; a
+/// definition that goes and comes back while the API server cannot be reached; and, of several API
+/// servers, one whose discovery is more than kSettleTime behind the one that told of the deletions.
 /// Threads  none; no clock of its own.
 class DeletionGuard {
 public:
@@ -30,7 +31,8 @@ public:
     static constexpr auto kReturnTime = std::chrono::seconds(60);
 
     void seen(std::string const& key) { doubts_.erase(key); }
-    void doubt(std::string key) { doubts_.insert(std::move(key)); }
+    /// False when it was in doubt before.
+    bool doubt(std::string key) { return doubts_.insert(std::move(key)).second; }
     [[nodiscard]] std::size_t in_doubt() const noexcept { return doubts_.size(); }
 
     void definition_gone() noexcept;

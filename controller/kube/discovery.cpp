@@ -10,19 +10,26 @@ namespace json = boost::json;
 namespace holdfast::controller::kube {
 namespace {
 
+bool has_list(json::object const& object, std::string_view name) {
+    json::value const* const value = object.if_contains(name);
+    return value != nullptr && value->is_array();
+}
+
 json::array const& list(json::object const& object, std::string_view name) {
     static json::array const empty;
-    json::value const* const value = object.if_contains(name);
-    return value != nullptr && value->is_array() ? value->get_array() : empty;
+    return has_list(object, name) ? object.at(name).get_array() : empty;
 }
 
 }  // namespace
 
-bool takes_new_objects(std::string_view body, std::string_view plural) {
+Outcome<bool> takes_new_objects(std::string_view body, std::string_view plural) {
     boost::system::error_code error;
     json::value const root = json::parse(body, error);
-    if (error || !root.is_object()) return false;
-    return std::ranges::any_of(list(root.get_object(), "resources"), [&](json::value const& one) {
+    json::object const* const resources = error ? nullptr : root.if_object();
+    if (resources == nullptr || !has_list(*resources, "resources")) {
+        return Failure{error, "the answer is no list of resources"};
+    }
+    return std::ranges::any_of(list(*resources, "resources"), [&](json::value const& one) {
         json::object const* const resource = one.if_object();
         json::value const* const name = resource ? resource->if_contains("name") : nullptr;
         if (name == nullptr || *name != json::string_view(plural)) return false;

@@ -132,8 +132,9 @@ void KubeSource::drop_secrets(Changes& changes) {
 
 void KubeSource::hand_on_waiting() {
     if (waiting_.empty()) return;
-    bool const read = std::ranges::all_of(secrets_, [](auto const& entry) {
-        WatchState const state = entry.second->state();
+    // Those that are wanted no more do not count: they may never be read.
+    bool const read = std::ranges::all_of(wanted_.collections(), [this](Collection const& one) {
+        WatchState const state = secrets_.at(one)->state();
         return state.complete || denied(state);
     });
     if (!read) return;
@@ -174,9 +175,26 @@ std::vector<SourceProblem> KubeSource::problems() const {
     return all;
 }
 
+std::size_t KubeSource::never_good() const {
+    std::set<std::string> broken;
+    for (Watches const* const watches : {&watches_, &secrets_}) {
+        for (auto const& [collection, watch] : *watches) {
+            for (Problem const& problem : watch->state().unreadable) {
+                broken.insert(problem.object);
+            }
+        }
+    }
+    if (broken.empty()) return 0;
+    for (ObjectId const& id : delivered_) {
+        broken.erase(to_string(id));
+    }
+    return broken.size();
+}
+
 void KubeSource::report() {
     SourceReport report;
     report.problems = problems();
+    report.never_good = never_good();
     log_difference(reported_.problems, report.problems);
     std::map<std::string, CollectionReport> reports;
     for (Watches const* const watches : {&watches_, &secrets_}) {

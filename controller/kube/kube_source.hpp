@@ -58,6 +58,7 @@ private:
     void hand_on(Changes changes);
     [[nodiscard]] bool everything_is_read(TimePoint now) const;
     [[nodiscard]] std::vector<SourceProblem> problems() const;
+    [[nodiscard]] std::size_t never_good() const;
     void report();
 
     Transport& transport_;

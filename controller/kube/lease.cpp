@@ -37,7 +37,11 @@ Outcome<Lease> parse_lease(std::string_view text) {
     boost::system::error_code error;
     json::value value = json::parse(text, error);
     if (error) return Failure{error, "the API server's answer is no JSON"};
-    if (!value.is_object()) return Failure{{}, "the API server's answer is no Lease"};
+    json::value const* const kind =
+        value.is_object() ? value.get_object().if_contains("kind") : nullptr;
+    if (kind == nullptr || *kind != "Lease") {
+        return Failure{{}, "the API server's answer is no Lease"};
+    }
     Lease lease{.record = {}, .object = std::move(value.as_object())};
     json::value const* const spec = lease.object.if_contains("spec");
     if (spec == nullptr) return lease;

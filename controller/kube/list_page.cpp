@@ -28,9 +28,11 @@ Outcome<ListPage> parse_list(std::string_view body) {
     json::value value = json::parse(body, error);
     json::object* const list = error ? nullptr : value.if_object();
     json::value* const items = list == nullptr ? nullptr : list->if_contains("items");
-    if (list == nullptr || metadata(*list) == nullptr) {
-        return Failure{error, "the answer is no list of objects"};
-    }
+    // What is taken for an empty list takes everything away.
+    bool const good = list != nullptr && text(list, "kind").ends_with("List") &&
+                      !version_of(*list).empty() &&
+                      (items == nullptr || items->is_array() || items->is_null());
+    if (!good) return Failure{error, "the answer is no list of objects"};
     ListPage page{.version = version_of(*list),
                   .continue_at = text(metadata(*list), "continue"),
                   .items = {}};

@@ -20,12 +20,12 @@ constexpr int kWatchSecondsMax = 600;
 /// So many watches in a row without a sign of life: the server may wait for a version to come that
 /// is far in its future, and has to be asked.
 constexpr int kSilentWatchesMax = 2;
-/// A deletion so soon after another is hardly the last.
-constexpr auto kRowTime = seconds(5);
+/// How long the definition is not asked for again when it could not be told.
+constexpr auto kLookAgain = seconds(10);
 
 std::uint64_t number(std::string const& version);
 std::string escaped(std::string_view text);
-bool is_defined(Answer const& discovery, std::string const& plural);
+Outcome<bool> is_defined(Outcome<Answer> const& discovery, std::string const& plural);
 
 }  // namespace
 
@@ -41,11 +41,8 @@ Step Reflector::next(TimePoint now) {
     }
     switch (phase_) {
         case Phase::settle:
-            if (std::exchange(list_settles_, false)) {
-                list_anew(Freshness::newest);
-                return next(now);
-            }
-            phase_ = Phase::check;
+            // It may be back by now, and others may have gone: the stream was left at the first.
+            list_anew(Freshness::newest);
             return next(now);
         case Phase::check:
             return CheckStep{group_path(collection_.api_version)};
@@ -115,7 +112,7 @@ Delta Reflector::replace(TimePoint now) {
     for (std::string const& key : known_) {
         if (listed.contains(key)) continue;
         if (collection_.definition == Collection::Definition::custom) {
-            guard_.doubt(key);
+            if (guard_.doubt(key)) settled_at_ = now + DeletionGuard::kSettleTime;
         } else {
             delta.removes.push_back(key);
         }
@@ -128,7 +125,7 @@ Delta Reflector::replace(TimePoint now) {
     bool const returned = guard_.waits_for_return() && !known_.empty();
     phase_ = doubtful || returned ? Phase::check : Phase::watch;
     if (doubtful) {
-        resume_at_ = now + DeletionGuard::kSettleTime;
+        resume_at_ = settled_at_;
     } else {
         trouble_.reset();
     }
@@ -168,8 +165,8 @@ WatchStep Reflector::watch_step(TimePoint now) {
     leaves_ = false;
     std::uniform_int_distribution<int> uniform(kWatchSecondsMin, kWatchSecondsMax);
     int length = uniform(random_);
-    if (auto const release = guard_.release_at()) {
-        auto const left = std::chrono::ceil<seconds>(*release - now).count();
+    if (auto const until = guard_.release_at() ? guard_.release_at() : look_again_at_) {
+        auto const left = std::chrono::ceil<seconds>(*until - now).count();
         length = static_cast<int>(std::clamp<std::int64_t>(left, 1, length));
     }
     return {list_target(collection_) + "watch=1&allowWatchBookmarks=true&resourceVersion=" +
@@ -228,15 +225,10 @@ void Reflector::remove(std::string key, TimePoint now, Delta& delta) {
         return;
     }
     guard_.doubt(std::move(key));
-    bool const in_a_row = last_removal_ && now - *last_removal_ < kRowTime;
-    last_removal_ = now;
+    settled_at_ = now + DeletionGuard::kSettleTime;
     if (phase_ == Phase::list) return;  // Which settles it as well.
-    // Most of a collection at once: a list says whether that is so. Deletions one after another: it
-    // tells of all those to come, which would settle one by one.
-    list_settles_ = in_a_row || guard_.in_doubt() > known_.size();
-    // More may follow while this settles; a watch that goes on from here loses none of it.
     phase_ = Phase::settle;
-    resume_at_ = now + DeletionGuard::kSettleTime;
+    resume_at_ = settled_at_;
 }
 
 void Reflector::watch_ended(Outcome<Answer> const& answer, TimePoint now) {
@@ -245,7 +237,7 @@ void Reflector::watch_ended(Outcome<Answer> const& answer, TimePoint now) {
         counts_.last_heard = now;
         return watch_refused(api_status(*answer), now);
     }
-    if (guard_.in_doubt() > 0 || guard_.release_at()) phase_ = Phase::check;
+    if (guard_.in_doubt() > 0 || guard_.release_at() || look_again_at_) phase_ = Phase::check;
     bool const failed = events_in_watch_ == 0 && now - watch_began_ < times_.short_watch;
     // What was well for long begins with a short pause, however many there were before.
     if (accepted_ && !failed) backoff_.reset();
@@ -264,7 +256,10 @@ void Reflector::watch_ended(Outcome<Answer> const& answer, TimePoint now) {
 void Reflector::watch_refused(ApiStatus const& status, TimePoint now) {
     if (status.code == 410 || status.reason == "Expired" || status.reason == "Gone") {
         count(WatchEnd::expired);
-        return list_anew(Freshness::newest);
+        list_anew(Freshness::newest);
+        // A version that a list has just told of: asking again at once would never end.
+        if (now - watch_began_ < times_.short_watch) pause(now, status.retry_after);
+        return;
     }
     count(WatchEnd::refused);
     // What to make of a kind that is not there is for the list to say.
@@ -288,13 +283,18 @@ void Reflector::note_version(std::string const& version) {
 // --- definition --------------------------------------------------------------------------------
 
 Delta Reflector::checked(Outcome<Answer> const& answer, TimePoint now) {
-    if (!answer || (answer->status != 200 && answer->status != 404)) {
-        complain(Trouble::Kind::refused,
-                 answer ? to_string(api_status(*answer)) : to_string(answer.error()));
-        pause(now);
+    auto const defined = is_defined(answer, collection_.plural);
+    phase_ = Phase::watch;
+    if (!defined) {
+        // What is in doubt stays so; changes of everything else are read meanwhile.
+        bool const forbidden = answer && (answer->status == 401 || answer->status == 403);
+        complain(forbidden ? Trouble::Kind::forbidden : Trouble::Kind::refused,
+                 to_string(defined.error()));
+        look_again_at_ = now + kLookAgain;
         return {};
     }
-    if (!is_defined(*answer, collection_.plural)) {
+    look_again_at_.reset();
+    if (!*defined) {
         guard_.definition_gone();
         complain(Trouble::Kind::missing, "the definition of " + collection_.plural +
                                              " is gone or going; its objects stay in force");
@@ -302,7 +302,6 @@ Delta Reflector::checked(Outcome<Answer> const& answer, TimePoint now) {
         resume_at_ = now + times_.missing_pause;
         return {};
     }
-    phase_ = Phase::watch;
     Delta delta;
     delta.removes = guard_.definition_stands(known_.size(), now);
     if (guard_.in_doubt() > 0) {
@@ -352,8 +351,11 @@ std::string escaped(std::string_view text) {
     return result;
 }
 
-bool is_defined(Answer const& discovery, std::string const& plural) {
-    return discovery.status == 200 && takes_new_objects(discovery.body, plural);
+Outcome<bool> is_defined(Outcome<Answer> const& discovery, std::string const& plural) {
+    if (!discovery) return discovery.error();
+    if (discovery->status == 404) return false;
+    if (discovery->status != 200) return Failure{{}, to_string(api_status(*discovery))};
+    return takes_new_objects(discovery->body, plural);
 }
 
 }  // namespace

@@ -126,9 +126,9 @@ private:
     std::string version_;
     std::set<std::string> known_;
     DeletionGuard guard_;
-    std::optional<TimePoint> last_removal_;  ///< Of a custom kind.
-    bool list_settles_ = false;              ///< Many objects went; a list is to confirm it.
-    bool leaves_ = false;                    ///< The stream under way has told of an error.
+    TimePoint settled_at_;                    ///< What is in doubt has been so for long enough.
+    std::optional<TimePoint> look_again_at_;  ///< The definition could not be told.
+    bool leaves_ = false;                     ///< The stream under way has told of an error.
     TimePoint watch_began_;
     std::uint64_t events_in_watch_ = 0;
     bool accepted_ = false;  ///< The watch under way.

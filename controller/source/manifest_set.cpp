@@ -53,7 +53,7 @@ SourceReport ManifestSet::report() const {
         report.problems.push_back({{}, {}, {{}, {}, directory_problem_}});
     for (auto const& [name, file] : files_) {
         if (!file.problems.empty() || !file.unreadable.empty()) ++report.files_refused;
-        if (!file.ever_good) ++report.files_never_good;
+        if (!file.ever_good) ++report.never_good;
         std::ranges::copy(file.problems, std::back_inserter(report.problems));
         if (!file.unreadable.empty())
             report.problems.push_back({name, {}, {{}, {}, file.unreadable}});

@@ -54,8 +54,8 @@ struct SourceReport {
     std::size_t objects_count = 0;        ///< Delivered and not removed.
     std::size_t files_count = 0;          ///< Manifests seen; 0 for a source without files.
     std::size_t files_refused = 0;        ///< Of these, the ones whose last good state is in force.
-    std::size_t files_never_good = 0;     ///< Of these, the ones that never had a good state.
-    std::uint64_t loads_total = 0;        ///< Times that the source looked.
+    std::size_t never_good = 0;     ///< Files, or objects of an API, without a good state yet.
+    std::uint64_t loads_total = 0;  ///< Times that the source looked.
     std::vector<CollectionReport> collections;  ///< Of a source that watches an API.
 
     friend bool operator==(SourceReport const&, SourceReport const&) = default;

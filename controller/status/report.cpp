@@ -128,7 +128,7 @@ json::object source_json(StatusView const& view) {
             {"objects", view.source.objects_count},
             {"files", view.source.files_count},
             {"filesRefused", view.source.files_refused},
-            {"filesNeverGood", view.source.files_never_good},
+            {"neverGood", view.source.never_good},
             {"held", view.held},
             {"loads", view.source.loads_total},
             {"problems", list(view.source.problems, source_problem_json)}};

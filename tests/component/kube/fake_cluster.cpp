@@ -127,8 +127,8 @@ void FakeCluster::list(test::ApiConnection& client, std::string const& resource)
     for (auto const& [name, object] : objects) {
         items += (items.empty() ? "" : ",") + object;
     }
-    client.answer(
-        200, R"({"metadata":{"resourceVersion":")" + version + R"("},"items":[)" + items + "]}");
+    client.answer(200, R"({"kind":"List","metadata":{"resourceVersion":")" + version +
+                           R"("},"items":[)" + items + "]}");
 }
 
 void FakeCluster::watch(test::ApiConnection& client, std::string const& resource,

@@ -40,7 +40,9 @@ TEST_F(SourceTest, A410InAWatchIsFollowedByAList) {
 TEST_F(SourceTest, A410OnTheSecondPageIsFollowedByAListInOnePiece) {
     cluster_.put("services", "a");
     first_list("services", [](ApiConnection& client, ApiRequest const&) {
-        client.answer(200, R"({"metadata":{"resourceVersion":"11","continue":"next"},"items":[]})");
+        client.answer(
+            200,
+            R"({"kind":"List","metadata":{"resourceVersion":"11","continue":"next"},"items":[]})");
     });
     server_.once(FakeCluster::path("services") + "?limit=500&continue",
                  [](ApiConnection& client, ApiRequest const&) {

@@ -37,14 +37,15 @@ public:
     }
     /// `items` are objects of JSON with commas between them.
     void list(std::string const& path, std::string const& items) {
-        transport.on(
-            Method::get, path,
-            [this, path, items](auto const&, auto const& on_bytes, std::stop_token stop) {
-                if (on_bytes) return stream(path, on_bytes, stop);
-                return Outcome<Answer>(
-                    Answer{200, R"({"metadata":{"resourceVersion":"10"},"items":[)" + items + "]}",
-                           std::nullopt});
-            });
+        transport.on(Method::get, path,
+                     [this, path, items](auto const&, auto const& on_bytes, std::stop_token stop) {
+                         if (on_bytes) return stream(path, on_bytes, stop);
+                         return Outcome<Answer>(Answer{
+                             200,
+                             R"({"kind":"List","metadata":{"resourceVersion":"10"},"items":[)" +
+                                 items + "]}",
+                             std::nullopt});
+                     });
     }
     void send(std::string const& path, std::string const& type, std::string const& object) {
         std::lock_guard const lock(mutex_);
@@ -307,6 +308,30 @@ TEST_F(KubeSourceTest, KeepsTheLastVersionOfAnObjectThatItCannotRead) {
     EXPECT_TRUE(told().holds("Gateway infra/edge"));
     api_.send(FakeApi::kGateways, "MODIFIED", gateway("", 21));
     wait_no_problem();
+}
+
+TEST_F(KubeSourceTest, CountsObjectsThatWereNeverGood) {
+    std::string broken = gateway("");
+    broken.replace(broken.find("8443"), 4, "0");
+    api_.list(FakeApi::kGateways, broken);
+    start();
+    EXPECT_EQ(wait_synced().report.never_good, 1u);
+    api_.send(FakeApi::kGateways, "MODIFIED", gateway("", 20));
+    wait_no_problem();
+    api_.send(FakeApi::kGateways, "MODIFIED", broken);
+    (void)wait_problem();
+    EXPECT_EQ(told().report.never_good, 0u);
+}
+
+TEST_F(KubeSourceTest, DoesNotWaitForASecretThatNothingNamesAnyMore) {
+    start();
+    wait_synced();
+    api_.transport.on(Method::get, secret_path("bad"), test::unreachable());
+    api_.send(FakeApi::kGateways, "ADDED", gateway("bad"));
+    api_.transport.wait_for(Method::get, secret_path("bad"), 2);
+    api_.list(secret_path("good"), secret("good"));
+    api_.send(FakeApi::kGateways, "MODIFIED", gateway("good", 20));
+    wait_held("Gateway infra/edge");
 }
 
 TEST_F(KubeSourceTest, CountsWhatEachWatchDoes) {

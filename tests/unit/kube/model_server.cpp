@@ -146,7 +146,9 @@ Answer ModelServer::list(std::string const& target) {
     }
     json::object meta{{"resourceVersion", std::to_string(place.version)}};
     if (end < all.size()) meta["continue"] = Token{place.version, end, era_}.text();
-    return {200, json::serialize(json::object{{"metadata", meta}, {"items", items}}), std::nullopt};
+    return {200,
+            json::serialize(json::object{{"kind", "List"}, {"metadata", meta}, {"items", items}}),
+            std::nullopt};
 }
 
 Answer ModelServer::discovery(TimePoint now) const {

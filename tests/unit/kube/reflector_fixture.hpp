@@ -95,6 +95,7 @@ protected:
         return reflector_.listed(answer, now_);
     }
     Delta tell(WatchEvent::Type type, std::string const& name, int version) {
+        EXPECT_FALSE(reflector_.wants_out()) << "nobody reads on then";
         now_ += 10ms;
         return reflector_.watched(event(type, object(name, version)), now_);
     }

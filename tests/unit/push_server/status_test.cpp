@@ -203,11 +203,11 @@ TEST_F(StatusTest, IsReadyOnceTheSourceIsLoadedAndATableIsBuilt) {
 
 TEST_F(StatusTest, IsNotReadyWhileTablesWaitForBrokenManifests) {
     held_ = true;
-    source_.files_never_good = 2;
+    source_.never_good = 2;
     EXPECT_EQ(get("/readyz").status, 500u);
     EXPECT_THAT(get("/readyz").body, HasSubstr("[-]manifests failed"));
     EXPECT_EQ(at(get("/status").body, "/source/held"), "true");
-    EXPECT_EQ(at(get("/status").body, "/source/filesNeverGood"), "2");
+    EXPECT_EQ(at(get("/status").body, "/source/neverGood"), "2");
 }
 
 TEST_F(StatusTest, ShowsRoutesGatewaysDataPlanesAndTheSource) {

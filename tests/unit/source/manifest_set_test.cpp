@@ -59,10 +59,10 @@ TEST(ManifestSet, CountsFilesThatWereNeverGood) {
     set.update("c.yaml", name_space("one"));
     set.update("c.yaml", "kind: [");
     EXPECT_EQ(set.report().files_refused, 3U);
-    EXPECT_EQ(set.report().files_never_good, 2U);
+    EXPECT_EQ(set.report().never_good, 2U);
     set.update("a.yaml", "");
     set.retain({"a.yaml", "c.yaml"});
-    EXPECT_EQ(set.report().files_never_good, 0U);
+    EXPECT_EQ(set.report().never_good, 0U);
 }
 
 TEST(ManifestSet, RemovesWhatAFileNoLongerHolds) {

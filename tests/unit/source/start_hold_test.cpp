@@ -13,7 +13,7 @@ TimePoint const kStart{1h};
 
 SourceReport never_good(std::size_t files) {
     SourceReport report;
-    report.files_never_good = files;
+    report.never_good = files;
     return report;
 }
 
