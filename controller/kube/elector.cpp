@@ -161,7 +161,8 @@ void Elector::lose(std::string why) {
 }
 
 /// client-go lets a candidate wait 1 to 2.2 retry periods. Here it is 0.5 to 1.25, drawn anew each
-/// time so that candidates do not meet: a lease that is given back is taken within 3 s.
+/// time so that candidates do not meet: a lease that is given back is taken within 3 s by requests
+/// of up to 0.1 s.
 void Elector::rest(TimePoint now) {
     std::chrono::milliseconds const retry = candidacy_.times.retry;
     todo_ = leading_ ? Todo::renew : Todo::read;

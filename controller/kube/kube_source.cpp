@@ -91,8 +91,10 @@ void KubeSource::moved(CollectionWatch& watch) {
     std::lock_guard const lock(mutex_);
     if (!is_current(watch)) return;
     hand_on_waiting();
+    // Before the report: what a watch has read by now is in it.
+    bool const all_read = everything_is_read(Clock::now());
     report();
-    if (!synced_ && everything_is_read(Clock::now())) {
+    if (!synced_ && all_read) {
         synced_ = true;
         events_.synced();
     }

@@ -24,19 +24,25 @@ std::optional<boost::json::object> nothing_of_ours(ObjectId const& id) {
 }  // namespace
 
 void StatusBook::stored(kube::StoredStatus status) {
-    ObjectId const id = status.id;
-    Entry& entry = entries_[id];
+    Entry const& entry = entries_[status.id];
     bool const same_object = entry.stored && entry.stored->uid == status.uid;
     if (same_object && number(status.resource_version) < number(entry.stored->resource_version)) {
         return;
     }
-    entry.stored = std::move(status);
+    read_again(std::move(status));
+}
+
+void StatusBook::read_again(kube::StoredStatus status) {
+    ObjectId const id = status.id;
+    entries_[id].stored = std::move(status);
     doubtful_.insert(id);
 }
 
-void StatusBook::gone(ObjectId const& id) {
+void StatusBook::gone(ObjectId const& id, std::string const& resource_version) {
     auto const found = entries_.find(id);
-    if (found == entries_.end()) return;
+    bool const known = found != entries_.end() && found->second.stored &&
+                       found->second.stored->resource_version == resource_version;
+    if (!known) return;
     found->second.stored.reset();
     doubtful_.erase(id);
     if (!found->second.wanted) entries_.erase(found);

@@ -37,8 +37,11 @@ public:
 
     /// What the API server has, by a watch or an answer. Older news than the last is ignored.
     void stored(kube::StoredStatus status);
-    /// The object is not there any more.
-    void gone(ObjectId const& id);
+    /// What the API server answered when it was asked for the object, whatever was known before: a
+    /// server that was restored has an older version.
+    void read_again(kube::StoredStatus status);
+    /// The object is not there any more, as far as this version of it was known.
+    void gone(ObjectId const& id, std::string const& resource_version);
     /// What it should have: all of it. A route that is not among them has no entry of ours.
     void want(Statuses wanted);
     /// Everything is compared anew: another one may have written meanwhile.

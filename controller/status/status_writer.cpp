@@ -23,6 +23,7 @@ constexpr auto kPauseMax = 30s;
 
 std::string rfc3339(WallClock::time_point time);
 kube::Event event_of(StatusWrite const& write, ConditionChange const& change);
+bool refuses_object(int status);
 bool worth_an_event(ConditionChange const& change);
 
 }  // namespace
@@ -106,7 +107,7 @@ void StatusWriter::write(StatusWrite const& write, std::stop_token const& stop) 
     if (answer && answer->status == 409) return settle_conflict(write, stop);
     if (answer && answer->status == 404) {
         std::lock_guard const lock(mutex_);
-        return book_.gone(write.stored.id);
+        return book_.gone(write.stored.id, write.stored.resource_version);
     }
     if (!answer || answer->status != 200) return put_off(write, answer);
     backoff_.reset();
@@ -132,15 +133,18 @@ void StatusWriter::settle_conflict(StatusWrite const& write, std::stop_token con
     }
     std::lock_guard const lock(mutex_);
     ++counts_.conflict;
-    book_.stored(std::move(stored));
+    book_.read_again(std::move(stored));
 }
 
 /// What is wrong with one object is no reason to hold the others back; anything else is.
 void StatusWriter::put_off(StatusWrite const& write, Outcome<kube::Answer> const& answer) {
-    bool const this_one = answer && (answer->status == 400 || answer->status == 422);
+    bool const this_one = answer && refuses_object(answer->status);
     std::string const why =
         answer ? to_string(kube::api_status(*answer)) : to_string(answer.error());
-    if (why != std::exchange(told_trouble_, why)) {
+    // A right that is missing is missing for a kind, and each answer names another object.
+    bool const forbidden = answer && answer->status == 403;
+    std::string told = forbidden ? "forbidden: " + write.stored.id.kind : why;
+    if (told != std::exchange(told_trouble_, told)) {
         log::warning("statuses cannot be written, tried again later",
                      {{"object", to_string(write.stored.id)}, {"problem", why}});
     }
@@ -177,6 +181,12 @@ void StatusWriter::send_events(std::stop_token const& stop) {
 }
 
 namespace {
+
+/// Is it for this object, or its kind, that the server refuses? Not so when it knows nobody, waited
+/// too long or has too much to do.
+bool refuses_object(int status) {
+    return status >= 400 && status < 500 && status != 401 && status != 408 && status != 429;
+}
 
 std::string rfc3339(WallClock::time_point time) {
     return std::format("{:%FT%TZ}", std::chrono::floor<std::chrono::seconds>(time));

@@ -1,16 +1,23 @@
 """What a controller may do: the least that it needs, as a ClusterRole and a Role."""
 
 GATEWAY_API = "gateway.networking.k8s.io"
-READ = ["get", "list", "watch"]
+READ = ["list", "watch"]
+# Of what has a status of ours: one object is read again after a conflict.
+READ_AGAIN = ["get", *READ]
 
 # By the resource, so that a test can take one away.
 CLUSTER_RULES = {
-    "routes": {"apiGroups": ["holdfast.dev"], "resources": ["websocketroutes"], "verbs": READ},
+    "routes": {
+        "apiGroups": ["holdfast.dev"],
+        "resources": ["websocketroutes"],
+        "verbs": READ_AGAIN,
+    },
     "gateways": {
         "apiGroups": [GATEWAY_API],
-        "resources": ["gatewayclasses", "gateways", "referencegrants"],
-        "verbs": READ,
+        "resources": ["gatewayclasses", "gateways"],
+        "verbs": READ_AGAIN,
     },
+    "grants": {"apiGroups": [GATEWAY_API], "resources": ["referencegrants"], "verbs": READ},
     "statuses": {
         "apiGroups": ["holdfast.dev", GATEWAY_API],
         "resources": ["websocketroutes/status", "gateways/status", "gatewayclasses/status"],
@@ -35,7 +42,7 @@ LEASE_RULES = [
         "apiGroups": ["coordination.k8s.io"],
         "resources": ["leases"],
         "resourceNames": ["holdfast-controller"],
-        "verbs": ["get", "update", "patch"],
+        "verbs": ["get", "update"],
     },
 ]
 NAMESPACE, ACCOUNT = "holdfast-system", "holdfast-controller"

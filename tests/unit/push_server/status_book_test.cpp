@@ -147,9 +147,28 @@ TEST_F(StatusBookTest, LeavesAGatewayAloneThatIsNotOursAnyMore) {
 TEST_F(StatusBookTest, ForgetsWhatIsGone) {
     book_.stored(stored(kGateway, "5"));
     want("True");
-    book_.gone(kGateway);
+    book_.gone(kGateway, "5");
     EXPECT_FALSE(next());
     EXPECT_EQ(book_.waiting(), 0u);
+}
+
+TEST_F(StatusBookTest, KeepsWhatCameAfterTheOneThatIsGone) {
+    book_.stored(stored(kGateway, "5"));
+    want("True");
+    book_.stored(stored(kGateway, "8"));
+    book_.gone(kGateway, "5");
+    EXPECT_TRUE(next());
+}
+
+TEST_F(StatusBookTest, TakesAnOlderVersionThatTheServerAnswersWhenAsked) {
+    book_.stored(stored(kGateway, "5"));
+    want("True");
+    ASSERT_TRUE(next());
+    book_.read_again(stored(kGateway, "3"));
+    now_ += 10s;
+    auto const write = next();
+    ASSERT_TRUE(write);
+    EXPECT_EQ(write->stored.resource_version, "3");
 }
 
 TEST_F(StatusBookTest, ComparesEverythingAnewWhenInDoubt) {

@@ -128,8 +128,12 @@ TEST_F(StatusWriterTest, ForgetsAnObjectThatIsGone) {
     EXPECT_EQ(api_.requests().size(), 2u);
 }
 
-TEST_F(StatusWriterTest, IsNotHeldUpByAnObjectThatTheServerFindsInvalid) {
-    api_.on(Method::patch, kPath, test::answer(422));
+class RefusedObject : public StatusWriterTest, public testing::WithParamInterface<int> {};
+
+INSTANTIATE_TEST_SUITE_P(Status, RefusedObject, testing::Values(400, 403, 413, 422));
+
+TEST_P(RefusedObject, HoldsNoOtherUp) {
+    api_.on(Method::patch, kPath, test::answer(GetParam()));
     auto two = stored("5");
     two.id = {"Gateway", "infra/two"};
     two.path = "/two";
