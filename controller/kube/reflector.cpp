@@ -120,6 +120,7 @@ Delta Reflector::replace(TimePoint now) {
     known_ = std::move(listed);
     version_ = list.version;
     complete_ = true;
+    just_listed_ = true;
     silent_watches_ = 0;
     bool const doubtful = guard_.in_doubt() > 0;
     bool const returned = guard_.waits_for_return() && !known_.empty();
@@ -191,6 +192,7 @@ Delta Reflector::watched(WatchEvent event, TimePoint now) {
     }
     ++counts_.events;
     ++events_in_watch_;
+    just_listed_ = false;
     silent_watches_ = 0;
     switch (event.type) {
         case WatchEvent::Type::error:
@@ -237,6 +239,7 @@ void Reflector::watch_ended(Outcome<Answer> const& answer, TimePoint now) {
         counts_.last_heard = now;
         return watch_refused(api_status(*answer), now);
     }
+    just_listed_ = false;
     if (guard_.in_doubt() > 0 || guard_.release_at() || look_again_at_) phase_ = Phase::check;
     bool const failed = events_in_watch_ == 0 && now - watch_began_ < times_.short_watch;
     // What was well for long begins with a short pause, however many there were before.
@@ -258,7 +261,7 @@ void Reflector::watch_refused(ApiStatus const& status, TimePoint now) {
         count(WatchEnd::expired);
         list_anew(Freshness::newest);
         // A version that a list has just told of: asking again at once would never end.
-        if (now - watch_began_ < times_.short_watch) pause(now, status.retry_after);
+        if (just_listed_) pause(now, status.retry_after);
         return;
     }
     count(WatchEnd::refused);

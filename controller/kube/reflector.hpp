@@ -134,6 +134,7 @@ private:
     bool accepted_ = false;  ///< The watch under way.
     int silent_watches_ = 0;
     bool complete_ = false;
+    bool just_listed_ = false;  ///< No watch has gone on from the list yet.
     std::optional<Trouble> trouble_;
     WatchCounts counts_;
 };

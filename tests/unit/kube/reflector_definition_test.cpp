@@ -72,6 +72,16 @@ TEST_F(ReflectorTest, WaitsBeforeItAsksAgainWhenAFreshVersionIsExpired) {
     EXPECT_TRUE(std::holds_alternative<WaitStep>(reflector_.next(now_)));
 }
 
+TEST_F(ReflectorTest, ListsAtOnceWhenItsVersionExpiredInAnOutage) {
+    watch({"a"});
+    for (int attempt = 0; attempt < 8; ++attempt) {
+        reflector_.watch_ended(kCutOff, now_);
+        step<WatchStep>();
+    }
+    reflector_.watch_ended(refused(410, "Expired"), now_);
+    EXPECT_TRUE(std::holds_alternative<ListStep>(reflector_.next(now_)));
+}
+
 TEST_F(ReflectorTest, TakesNothingForAListThatIsNone) {
     watch({"a"});
     reflector_.watch_ended(refused(410, "Expired"), now_);
