@@ -178,17 +178,14 @@ std::vector<SourceProblem> KubeSource::problems() const {
 }
 
 std::size_t KubeSource::never_good() const {
-    std::set<std::string> broken;
+    std::set<ObjectId> broken;
     for (Watches const* const watches : {&watches_, &secrets_}) {
         for (auto const& [collection, watch] : *watches) {
             for (Problem const& problem : watch->state().unreadable) {
-                broken.insert(problem.object);
+                ObjectId id{collection.kind, problem.object.substr(collection.kind.size() + 1)};
+                if (!delivered_.contains(id)) broken.insert(std::move(id));
             }
         }
-    }
-    if (broken.empty()) return 0;
-    for (ObjectId const& id : delivered_) {
-        broken.erase(to_string(id));
     }
     return broken.size();
 }

@@ -47,8 +47,10 @@ TEST(Lease, OfNobodyIsRead) {
 
 TEST(Lease, IsRefusedWhenItIsNone) {
     for (char const* const text :
-         {"", "[]", "<html>", R"({"spec":[]})", R"({"spec":{"leaseDurationSeconds":"15"}})",
-          R"({"spec":{"leaseDurationSeconds":99999999999}})", R"({"spec":{"holderIdentity":1}})"}) {
+         {"", "[]", "<html>", "{}", R"({"kind":"Status"})", R"({"kind":"Lease","spec":[]})",
+          R"({"kind":"Lease","spec":{"leaseDurationSeconds":"15"}})",
+          R"({"kind":"Lease","spec":{"leaseDurationSeconds":99999999999}})",
+          R"({"kind":"Lease","spec":{"holderIdentity":1}})"}) {
         EXPECT_FALSE(parse_lease(text).has_value()) << text;
     }
 }
