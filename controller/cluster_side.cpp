@@ -69,6 +69,10 @@ void ClusterSide::stop_leading() {
     if (election_) election_->stop();
 }
 
+void ClusterSide::hurry() {
+    if (election_) election_->abandon();
+}
+
 LeaderReport ClusterSide::report() const {
     return {.lease = candidacy_.name_space + '/' + candidacy_.name,
             .leads = leads(),

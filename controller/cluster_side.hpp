@@ -40,8 +40,10 @@ public:
     /// What every object should have; written while this controller leads.
     void want(Statuses statuses) { writer_.want(std::move(statuses)); }
     /// Ends the writing, then gives the lease back, so that another one may write at once.
-    /// Blocks limits::lease_release_timeout at the longest. Idempotent.
+    /// Blocks limits::lease_release_timeout at the longest, or until hurry(). Idempotent.
     void stop_leading();
+    /// Ends a stop_leading() that is under way on another thread: the lease expires then.
+    void hurry();
 
     [[nodiscard]] LeaderReport report() const;
 

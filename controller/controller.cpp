@@ -21,11 +21,6 @@ constexpr auto kStopTimeout = std::chrono::seconds(9);
 /// Between the starts of two rebuilds: endpoints can change a hundred times a second, and one
 /// rebuild takes them all.
 constexpr auto kRebuildInterval = std::chrono::milliseconds(100);
-/// Acknowledgements of a fleet come close together.
-constexpr auto kStatusDelay = std::chrono::milliseconds(200);
-constexpr auto kStatusInterval = std::chrono::seconds(1);
-/// Beyond Fleet's patience with stragglers nothing changes without an event.
-constexpr auto kStatusPatience = std::chrono::seconds(12);
 
 void log_listening(char const* what, std::string const& address);
 std::vector<std::string> gateway_addresses(RunFlags const& flags, Snapshot const& snapshot);
@@ -38,9 +33,9 @@ Controller::Controller(RunFlags flags, std::unique_ptr<ClusterSide> cluster)
       stop_deadline_(io_),
       hold_timer_(io_),
       rebuild_timer_(io_),
-      status_timer_(io_),
       hold_(Clock::now() + flags_.broken_manifests_wait),
       push_(io_, publisher_),
+      cadence_(io_, [this] { write_statuses(); }),
       status_(io_, status_endpoints([this] { return view(); }, metrics_)),
       cluster_(std::move(cluster)) {
     if (!cluster_) {
@@ -105,7 +100,11 @@ Source& Controller::source() { return cluster_ ? cluster_->source() : *directory
 
 void Controller::synced() {
     synced_ = true;
-    log::info("source loaded");
+    auto const loaded = store_.snapshot();
+    log::info("source loaded", {{"gateways", loaded->gateways.size()},
+                                {"routes", loaded->routes.size()},
+                                {"services", loaded->services.size()},
+                                {"slices", loaded->endpoint_slices.size()}});
     rebuild();
 }
 
@@ -175,25 +174,11 @@ void Controller::rebuild() {
 }
 
 void Controller::statuses_moved() {
-    if (!cluster_) return;
-    moved_at_ = Clock::now();
-    if (std::exchange(statuses_wait_, true)) return;
-    status_timer_.expires_after(kStatusDelay);
-    status_timer_.async_wait([this](boost::system::error_code error) {
-        if (!error) write_statuses();
-    });
+    if (cluster_) cadence_.moved();
 }
 
 void Controller::write_statuses() {
-    statuses_wait_ = false;
-    if (stopping_) return;
-    if (built_from_ && cluster_->leads()) cluster_->want(statuses(view()));
-    if (Clock::now() - moved_at_ > kStatusPatience) return;
-    statuses_wait_ = true;
-    status_timer_.expires_after(kStatusInterval);
-    status_timer_.async_wait([this](boost::system::error_code error) {
-        if (!error) write_statuses();
-    });
+    if (built_from_ && !stopping_ && cluster_->leads()) cluster_->want(statuses(view()));
 }
 
 StatusView Controller::view() const {
@@ -222,15 +207,25 @@ void Controller::wait_for_signal() {
 
 void Controller::stop() {
     if (std::exchange(stopping_, true)) {
+        if (cluster_) cluster_->hurry();
         io_.stop();
         return;
     }
     log::info("stopping");
-    auto const end = [this] { io_.stop(); };
-    push_.stop(end);
-    if (cluster_) cluster_->stop_leading();
     stop_deadline_.expires_after(kStopTimeout);
-    stop_deadline_.async_wait([end](boost::system::error_code) { end(); });
+    stop_deadline_.async_wait([this](boost::system::error_code) { io_.stop(); });
+    parts_to_stop_ = cluster_ ? 2 : 1;
+    push_.stop([this] { part_stopped(); });
+    if (!cluster_) return;
+    // The API server may not answer, and the data planes are told meanwhile.
+    leaving_ = std::jthread([this] {
+        cluster_->stop_leading();
+        asio::post(io_, [this] { part_stopped(); });
+    });
+}
+
+void Controller::part_stopped() {
+    if (--parts_to_stop_ == 0) io_.stop();
 }
 
 namespace {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "common/admin/http_server.hpp"
@@ -17,6 +18,7 @@
 #include "controller/source/directory.hpp"
 #include "controller/source/start_hold.hpp"
 #include "controller/status/metrics.hpp"
+#include "controller/status_cadence.hpp"
 #include "controller/store/store.hpp"
 
 namespace holdfast::controller {
@@ -39,14 +41,15 @@ private:
     void start_source();
     void wait_for_signal();
     void stop();
+    /// The data planes are told, and the lease is given back: one more of the two is done.
+    void part_stopped();
 
     void synced();
     void reported(SourceReport report);
     /// Rebuilds at once, or at the end of the interval that began with the last rebuild.
     void rebuild_soon();
     void rebuild();
-    /// Statuses may be others now: a table changed, or the fleet. Writes them soon, and again until
-    /// the last data plane that can change them has had its time.
+    /// A table changed, or the fleet, or who leads.
     void statuses_moved();
     void write_statuses();
     /// Are tables held back for manifests that are broken since the start? Says so in the log.
@@ -60,11 +63,11 @@ private:
     boost::asio::steady_timer stop_deadline_;
     boost::asio::steady_timer hold_timer_;
     boost::asio::steady_timer rebuild_timer_;
-    boost::asio::steady_timer status_timer_;
     StartHold hold_;
     Store store_;
     Publisher publisher_{Clock::now()};
     PushServer push_;
+    StatusCadence cadence_;
     Metrics metrics_;
     admin::HttpServer status_;
     std::shared_ptr<Snapshot const> built_from_;  ///< Null before the first rebuild.
@@ -72,15 +75,15 @@ private:
     std::vector<std::string> gateway_addresses_;
     SourceReport source_report_;
     TimePoint rebuilt_at_;
-    TimePoint moved_at_;
     bool rebuild_waits_ = false;
-    bool statuses_wait_ = false;
     bool synced_ = false;
     bool hold_told_ = false;
     bool stopping_ = false;
+    int parts_to_stop_ = 0;
     // Last, so that their threads end before what they post to.
     std::unique_ptr<ClusterSide> cluster_;      ///< Of a controller that reads the API.
     std::optional<DirectorySource> directory_;  ///< Of one that does not.
+    std::jthread leaving_;                      ///< Gives the lease back.
 };
 
 }  // namespace holdfast::controller

@@ -26,6 +26,7 @@ DOORS = {
               "dataplane/process/flags"),
     r"boost/(asio|beast)": ("common/admin/", "common/net/", "common/push/stream",
                             "common/push/web_socket", "controller/controller.",
+                            "controller/status_cadence.",
                             "controller/push/push_", "controller/push/unix_listener",
                             "controller/push/server_tls", "controller/kube/tls_client",
                             "dataplane/relay/engine",

@@ -38,14 +38,16 @@ void Election::stop() {
     stop_.request_stop();
     {
         std::unique_lock lock(mutex_);
-        wake_.wait_for(lock, release_timeout_, [this] { return finished_; });
+        wake_.wait_for(lock, abandon_.get_token(), release_timeout_, [this] { return finished_; });
     }
     abandon_.request_stop();
     thread_.join();
 }
 
+void Election::abandon() { abandon_.request_stop(); }
+
 void Election::run() {
-    for (;;) {
+    while (!abandon_.stop_requested()) {
         TimePoint const now = Clock::now();
         if (stop_.stop_requested() && !released_) {
             released_ = true;
@@ -61,6 +63,7 @@ void Election::run() {
             elector_.answered(answer, Clock::now());
         }
     }
+    if (told_leading_) events_.demoted("abandoned");
     std::lock_guard const lock(mutex_);
     finished_ = true;
     wake_.notify_all();

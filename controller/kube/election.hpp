@@ -27,7 +27,7 @@ struct ElectionEvents {
 ///
 /// A write that only the leader may do is preceded by leads() and carries a resourceVersion: what
 /// is under way when leadership ends cannot be called back.
-/// Threads  leads() from any; the rest from the owner's. `transport` outlives it.
+/// Threads  leads() and abandon() from any; the rest from the owner's. `transport` outlives it.
 class Election {
 public:
     Election(Transport& transport, Candidacy candidacy, ElectionEvents events);
@@ -40,8 +40,12 @@ public:
     [[nodiscard]] bool leads() const noexcept;
 
     /// Ends leadership, calls demoted() if it led, gives the lease back, and joins the thread.
-    /// Returns soon after release_timeout() at the latest.
+    /// Returns soon after release_timeout() at the latest, or after abandon().
     void stop();
+
+    /// Makes stop() return at once, also one that is under way: a lease that is not given back by
+    /// then expires. From any thread.
+    void abandon();
 
 private:
     void run();

@@ -77,7 +77,9 @@ Publication Fleet::refused(Stream& stream, std::string const& hash, std::vector<
 
 void Fleet::publish(Publication publication, TimePoint now) {
     std::string const gateway = publication.table->gateway;
-    Served& served = gateways_[gateway];
+    auto const [entry, first] = gateways_.try_emplace(gateway);
+    Served& served = entry->second;
+    if (first) served.since = now;
     served.encoded.clear();
     if (served.newest.version.hash == publication.version.hash) {
         served.newest.version.sources = std::move(publication.version.sources);
@@ -194,22 +196,35 @@ Programming Fleet::programming(std::string const& gateway, std::string const& ro
                                TimePoint now) const {
     auto const served = gateways_.find(gateway);
     if (served == gateways_.end() || !served->second.newest.table->routes.contains(route)) {
-        return Programming::unknown;
+        return Programming::not_offered;
     }
     model::Route const& wanted = *served->second.newest.table->routes.at(route);
-    std::size_t connected = 0;
-    std::size_t serving = 0;
-    for (auto const& [id, stream] : streams_) {
-        if (stream.hello.gateway != gateway) continue;
-        ++connected;
-        serving += stream.in_force && serves_same(*stream.in_force, route, wanted) ? 1 : 0;
-    }
-    if (connected == 0) {
-        return Programming::no_dataplane;
-    }
+    std::size_t const connected = count(gateway, [](Stream const&) { return true; });
+    std::size_t const serving = count(gateway, [&](Stream const& stream) {
+        return stream.in_force && serves_same(*stream.in_force, route, wanted);
+    });
     bool const waited = now - served->second.route_since.at(route) >= kStragglers;
-    bool const enough = serving == connected || (serving > 0 && waited);
-    return enough ? Programming::programmed : Programming::pending;
+    if (serving > 0 && (serving == connected || waited)) return Programming::programmed;
+    if (now - served->second.since < kStragglers) return Programming::unheard;
+    return connected == 0 ? Programming::no_dataplane : Programming::pending;
+}
+
+Programming Fleet::programming(std::string const& gateway, TimePoint now) const {
+    auto const served = gateways_.find(gateway);
+    if (served == gateways_.end()) return Programming::not_offered;
+    std::size_t const connected = count(gateway, [](Stream const&) { return true; });
+    std::size_t const answered = count(
+        gateway, [this](Stream const& stream) { return state(stream) != DataplaneState::behind; });
+    bool const heard = connected > 0 && answered == connected;
+    if (!heard && now - served->second.since < kStragglers) return Programming::unheard;
+    return connected == 0 ? Programming::no_dataplane : Programming::programmed;
+}
+
+template <class Holds>
+std::size_t Fleet::count(std::string const& gateway, Holds holds) const {
+    return static_cast<std::size_t>(std::ranges::count_if(streams_, [&](auto const& item) {
+        return item.second.hello.gateway == gateway && holds(item.second);
+    }));
 }
 
 Publication const* Fleet::newest(std::string const& gateway) const {

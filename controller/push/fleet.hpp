@@ -68,12 +68,14 @@ struct DataplaneStatus {
     std::vector<Problem> problems;  ///< Of its last refusal; empty again once it accepted a table.
 };
 
-/// Whether a route, as the newest table has it, serves sessions.
+/// Whether a route or a Gateway, as the newest table has it, serves sessions.
 enum class Programming : std::uint8_t {
     programmed,    ///< In force on every data plane, or on one and Fleet::kStragglers have passed.
     pending,       ///< Not answered yet.
     no_dataplane,  ///< No data plane of this Gateway is connected.
-    unknown,       ///< The newest table has no such route.
+    unheard,       ///< One of these two, but the Gateway's first table is younger than kStragglers:
+                   ///< data planes that had the route all along may still be on their way back.
+    not_offered,   ///< The newest table has no such route.
 };
 
 /// Who has which table: the controller's side of the push protocol, without I/O.
@@ -121,6 +123,9 @@ public:
     [[nodiscard]] std::vector<DataplaneStatus> dataplanes() const;
     [[nodiscard]] Programming programming(std::string const& gateway, std::string const& route,
                                           TimePoint now) const;
+    /// Of the Gateway as a whole, whose tables change all the time: programmed as long as one data
+    /// plane is connected, and never `pending`.
+    [[nodiscard]] Programming programming(std::string const& gateway, TimePoint now) const;
     /// The newest publication of a Gateway; null when there is none.
     [[nodiscard]] Publication const* newest(std::string const& gateway) const;
 
@@ -148,6 +153,7 @@ private:
     };
     struct Served {
         Publication newest;
+        TimePoint since;                               ///< Of its first table.
         std::deque<Publication> history;               ///< Newest last.
         std::map<std::string, TimePoint> route_since;  ///< Since when a route is as it is.
         std::map<std::string, Encoded> encoded;        ///< The newest table, by the delta's base.
@@ -163,6 +169,9 @@ private:
                                                            std::string const& hash) const;
     [[nodiscard]] Encoded const& encode(Served& served, Stream const& stream);
     [[nodiscard]] DataplaneState state(Stream const& stream) const;
+    /// Of those connected for the Gateway, the ones for which it holds.
+    template <class Holds>
+    [[nodiscard]] std::size_t count(std::string const& gateway, Holds holds) const;
 
     std::map<StreamId, Stream> streams_;
     std::map<std::string, Served> gateways_;

@@ -264,7 +264,7 @@ asio::awaitable<void> PushServer::tick() {
 }
 
 void PushServer::tick_streams(TimePoint now) {
-    log_all(publisher_.tick(now));
+    if (auto const notices = publisher_.tick(now); !notices.empty()) settle(notices);
     for (auto const& [id, stream] : streams_) {
         stream->tick(now, {times_.hello_timeout, times_.ping_interval});
         flush(*stream);

@@ -40,25 +40,59 @@ std::string rejection(Publisher const& publisher, std::string_view route,
     return kept_back_of_route(publisher, gateway_of(parent), std::string(route));
 }
 
-/// Makes Programmed false where it was true.
-void unprogram(std::vector<Condition>& conditions, char const* reason, std::string const& text) {
+/// What takes the place of Programmed=True.
+struct Hindrance {
+    char const* reason;
+    std::string message;
+    bool unknown = false;
+};
+
+void unprogram(std::vector<Condition>& conditions, Hindrance const& hindrance) {
     for (Condition& one : conditions) {
         if (one.type == condition::kProgrammed && one.status) {
             one.status = false;
-            one.reason = reason;
-            one.message = text;
+            one.reason = hindrance.reason;
+            one.message = hindrance.message;
+            one.unknown = hindrance.unknown;
         }
     }
 }
 
-/// Of a table that is not offered at all.
-std::string sentence(std::vector<Problem> const& held) {
+void unprogram(GatewayStatus& status, Hindrance const& hindrance) {
+    unprogram(status.conditions, hindrance);
+    for (ListenerStatus& listener : status.listeners) {
+        unprogram(listener.conditions, hindrance);
+    }
+}
+
+constexpr char const* kNoDataplane = "No data plane of this Gateway is connected.";
+constexpr char const* kUnheard = "Not every data plane of this Gateway has been heard of yet.";
+
+/// Of a table that is not offered at all; empty when it is.
+std::string held_back(Publisher const& publisher, std::string const& gateway) {
+    std::vector<Problem> const held = publisher.held(gateway);
+    if (held.empty()) return {};
     std::string text = "A newer table is held back:";
     for (Problem const& problem : held) {
         text += " " + problem.object + " " + problem.field + ": " + problem.message + ";";
     }
     text.back() = '.';
     return text;
+}
+
+/// Is the route offered as its owner wrote it last?
+bool offered_as_wanted(Publisher const& publisher, std::string const& gateway,
+                       std::string const& route) {
+    model::Table const* const wanted = publisher.wanted(gateway);
+    Publication const* const newest = publisher.fleet().newest(gateway);
+    if (wanted == nullptr || newest == nullptr) return false;
+    auto const of = [&route](model::Table const& table) {
+        auto const found = table.routes.find(route);
+        return found == table.routes.end() ? nullptr : found->second.get();
+    };
+    model::Route const* const last = of(*wanted);
+    model::Route const* const offered = of(*newest->table);
+    return last != nullptr && offered != nullptr && (last == offered || *last == *offered);
 }
 
 }  // namespace
@@ -68,33 +102,46 @@ Condition programmed_condition(Publisher const& publisher, std::string_view rout
     std::int64_t const generation =
         parent.conditions.empty() ? 0 : parent.conditions.front().observed_generation;
     auto const condition = [&](bool status, char const* reason, std::string message) {
-        return Condition{"Programmed", status, reason, std::move(message), generation};
+        return Condition{condition::kProgrammed, status, reason, std::move(message), generation};
     };
+    std::string const gateway = gateway_of(parent);
+    std::string const key(route);
     if (!accepted(parent)) {
-        return condition(false, "NotAccepted", "The parent does not accept this route.");
+        return condition(false, reason::kNotAccepted, "The parent does not accept this route.");
     }
     if (std::string text = rejection(publisher, route, parent); !text.empty()) {
-        return condition(false, "Rejected", std::move(text));
+        return condition(false, reason::kRejected, std::move(text));
     }
-    switch (publisher.fleet().programming(gateway_of(parent), std::string(route), now)) {
+    if (std::string text = held_back(publisher, gateway);
+        !text.empty() && !offered_as_wanted(publisher, gateway, key)) {
+        return condition(false, reason::kPending, std::move(text));
+    }
+    switch (publisher.fleet().programming(gateway, key, now)) {
         case Programming::programmed:
-            return condition(true, "Programmed", "All data planes have this route in force.");
+            return condition(true, reason::kProgrammed,
+                             "All data planes have this route in force.");
         case Programming::no_dataplane:
-            return condition(false, "Pending", "No data plane of this Gateway is connected.");
-        case Programming::unknown:
-            return condition(false, "Pending", "The Gateway's table does not hold this route.");
+            return condition(false, reason::kPending, kNoDataplane);
+        case Programming::not_offered:
+            return condition(false, reason::kPending,
+                             "The Gateway's table does not hold this route.");
+        case Programming::unheard: {
+            Condition unheard = condition(false, reason::kPending, kUnheard);
+            unheard.unknown = true;
+            return unheard;
+        }
         case Programming::pending:
             break;
     }
-    return condition(false, "Pending", "Data planes have not answered yet.");
+    return condition(false, reason::kPending, "Data planes have not answered yet.");
 }
 
 GatewayStatus gateway_as_served(Publisher const& publisher, std::string const& gateway,
-                                GatewayStatus status) {
+                                GatewayStatus status, TimePoint now) {
     for (ListenerStatus& listener : status.listeners) {
         std::string const text = kept_back_of_listener(publisher, gateway, listener.name);
         if (!text.empty()) {
-            unprogram(listener.conditions, reason::kInvalid, text);
+            unprogram(listener.conditions, {reason::kInvalid, text});
         }
     }
     for (Condition& one : status.conditions) {
@@ -104,11 +151,18 @@ GatewayStatus gateway_as_served(Publisher const& publisher, std::string const& g
             one = std::move(anew).take().front();
         }
     }
-    if (std::vector<Problem> const held = publisher.held(gateway); !held.empty()) {
-        unprogram(status.conditions, reason::kPending, sentence(held));
-        for (ListenerStatus& listener : status.listeners) {
-            unprogram(listener.conditions, reason::kPending, sentence(held));
-        }
+    if (std::string text = held_back(publisher, gateway); !text.empty()) {
+        unprogram(status, {reason::kPending, std::move(text)});
+    }
+    switch (publisher.fleet().programming(gateway, now)) {
+        case Programming::no_dataplane:
+            unprogram(status.conditions, {reason::kPending, kNoDataplane});
+            break;
+        case Programming::unheard:
+            unprogram(status, {reason::kPending, kUnheard, true});
+            break;
+        default:
+            break;
     }
     return status;
 }

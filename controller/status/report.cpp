@@ -118,9 +118,13 @@ json::value leader_json(StatusView const& view) {
 }
 
 json::object source_problem_json(SourceProblem const& problem) {
-    return {{"file", problem.file},           {"line", problem.at.line},
-            {"column", problem.at.column},    {"object", problem.problem.object},
-            {"field", problem.problem.field}, {"message", problem.problem.message}};
+    json::object result = problem_json(problem.problem);
+    if (!problem.file.empty()) {
+        result["file"] = problem.file;
+        result["line"] = problem.at.line;
+        result["column"] = problem.at.column;
+    }
+    return result;
 }
 
 json::object source_json(StatusView const& view) {

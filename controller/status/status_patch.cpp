@@ -52,6 +52,8 @@ private:
     json::array merge_listeners(json::array const& stored, json::array const& wanted);
     json::array merge_parents(json::array const& stored, json::array const& wanted);
     void note(json::object const* stored, json::object const& wanted, std::string const& part);
+    /// A typo in a parentRef looks like this, and nothing but an Event can tell of it.
+    void note_departure(json::object const& parent_ref);
 
     /// Is this entry of a route's ours to write?
     [[nodiscard]] bool is_ours(json::value const& parent) const;
@@ -64,6 +66,7 @@ private:
 };
 
 json::object const* find_condition(json::array const& conditions, std::string const& type);
+bool has_parent(json::array const& entries, json::value const& parent_ref);
 std::string describe(json::object const& parent_ref);
 
 }  // namespace
@@ -121,6 +124,8 @@ json::array Comparison::merge_conditions(json::array const& stored, json::array 
 
 json::object Comparison::merge_condition(json::object const* stored, json::object const& wanted,
                                          std::string const& part) {
+    bool const unknown = text(wanted, "status") == "Unknown";
+    if (unknown && stored != nullptr) return *stored;
     bool const turned = stored == nullptr || text(*stored, "status") != text(wanted, "status");
     json::object merged = wanted;
     merged["lastTransitionTime"] = turned ? now_ : text(*stored, "lastTransitionTime");
@@ -128,7 +133,7 @@ json::object Comparison::merge_condition(json::object const* stored, json::objec
     // What is told of a generation that is still to come was meant for another object.
     bool const overtaken = told > generation(wanted) && told <= generation_;
     if (overtaken || generation(wanted) > generation_) out_of_date_ = true;
-    note(stored, wanted, part);
+    if (!unknown) note(stored, wanted, part);
     return merged;
 }
 
@@ -153,6 +158,13 @@ void Comparison::note(json::object const* stored, json::object const& wanted,
     }
 }
 
+void Comparison::note_departure(json::object const& parent_ref) {
+    changes_.push_back({ConditionChange::Kind::fault, describe(parent_ref), condition::kAccepted,
+                        reason::kDetached,
+                        "The route does not belong to this parent any more; the sessions that it "
+                        "had by it drain."});
+}
+
 json::array Comparison::merge_listeners(json::array const& stored, json::array const& wanted) {
     json::array merged;
     for (json::value const& one : wanted) {
@@ -172,8 +184,13 @@ json::array Comparison::merge_listeners(json::array const& stored, json::array c
 
 json::array Comparison::merge_parents(json::array const& stored, json::array const& wanted) {
     json::array merged;
-    std::ranges::copy_if(stored, std::back_inserter(merged),
-                         [this](json::value const& one) { return !is_ours(one); });
+    for (json::value const& one : stored) {
+        if (!is_ours(one)) {
+            merged.push_back(one);
+        } else if (!has_parent(wanted, one.get_object().at("parentRef"))) {
+            note_departure(one.get_object().at("parentRef").as_object());
+        }
+    }
     for (json::value const& one : wanted) {
         json::object parent = one.as_object();
         auto const there = std::ranges::find_if(stored, [&](json::value const& other) {
@@ -202,6 +219,12 @@ bool Comparison::is_ours(json::value const& parent) const {
     return ref != nullptr && ref->is_object() &&
            served_.has(text(ref->get_object(), "namespace") + '/' +
                        text(ref->get_object(), "name"));
+}
+
+bool has_parent(json::array const& entries, json::value const& parent_ref) {
+    return std::ranges::any_of(entries, [&parent_ref](json::value const& entry) {
+        return entry.as_object().at("parentRef") == parent_ref;
+    });
 }
 
 std::string describe(json::object const& parent_ref) {

@@ -37,8 +37,8 @@ struct StatusPatch {
 /// Compares a status with what is stored.
 ///
 /// Left as they are: entries of other controllers, and of Gateways that this one does not serve,
-/// conditions of types that are not ours, fields
-/// that `wanted` does not have; and a lastTransitionTime while the condition's status is the same.
+/// conditions of types that are not ours, and those that `wanted` calls Unknown; fields that
+/// `wanted` does not have; and a lastTransitionTime while the condition's status is the same.
 /// Entries of ours that are not wanted any more go.
 ///
 /// Input   `wanted` as translate/status_json makes it; `now` in RFC 3339, whole seconds.

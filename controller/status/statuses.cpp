@@ -31,10 +31,8 @@ Statuses statuses(StatusView const& view) {
     }
     for (auto const& [name, status] : view.translation.gateways) {
         json::object& gateway = all[{Gateway::kKind, name}];
-        gateway = to_json(gateway_as_served(view.publisher, name, status));
-        if (!view.gateway_addresses.empty()) {
-            gateway["addresses"] = addresses_json(view.gateway_addresses);
-        }
+        gateway = to_json(gateway_as_served(view.publisher, name, status, view.now));
+        gateway["addresses"] = addresses_json(view.gateway_addresses);
     }
     for (auto const& [name, parents] : view.translation.routes) {
         std::vector<RouteParentStatus> told = parents;

@@ -22,21 +22,63 @@ struct Told {
     std::vector<Condition> const* conditions;
 };
 
+/// Sorted by place.
 std::vector<Told> told_by(Translation const& translation);
+std::vector<Transition> transitions(std::vector<Told> const& before,
+                                    std::vector<Told> const& after);
+std::vector<std::string> departures(std::vector<Told> const& before,
+                                    std::vector<Told> const& after);
 std::vector<Condition> const* find(std::vector<Told> const& sorted, Told const& one);
 bool same(Condition const& one, Condition const& other);
 void log_transition(Transition const& transition);
 std::vector<Problem> new_orphans(Translation const& before, Translation const& after);
+
+/// The first kLinesMax of them, and how many more there are.
+template <class Items, class Log>
+void log_some(Items const& items, Log log) {
+    std::size_t const shown = std::min(items.size(), kLinesMax);
+    std::for_each_n(items.begin(), shown, log);
+    if (items.size() > shown) {
+        log::warning("more of this kind: /status lists them", {{"count", items.size() - shown}});
+    }
+}
 
 auto place(Told const& told) { return std::tie(told.object, told.part); }
 
 }  // namespace
 
 std::vector<Transition> transitions(Translation const& before, Translation const& after) {
-    std::vector<Transition> result;
+    return transitions(told_by(before), told_by(after));
+}
+
+std::vector<std::string> departures(Translation const& before, Translation const& after) {
+    return departures(told_by(before), told_by(after));
+}
+
+void log_transitions(Translation const& before, Translation const& after) {
     std::vector<Told> const known = told_by(before);
-    for (Told const& told : told_by(after)) {
-        std::vector<Condition> const* const old = find(known, told);
+    std::vector<Told> const told = told_by(after);
+    std::vector<Transition> changed = transitions(known, told);
+    std::erase_if(changed, [](Transition const& one) {
+        return one.condition.type == condition::kProgrammed;
+    });
+    log_some(changed, log_transition);
+    log_some(departures(known, told),
+             [](std::string const& name) { log::info("object is gone", {{"object", name}}); });
+    log_some(new_orphans(before, after), [](Problem const& orphan) {
+        log::warning(
+            "reference leads to no Gateway that is served here",
+            {{"object", orphan.object}, {"field", orphan.field}, {"detail", orphan.message}});
+    });
+}
+
+namespace {
+
+std::vector<Transition> transitions(std::vector<Told> const& before,
+                                    std::vector<Told> const& after) {
+    std::vector<Transition> result;
+    for (Told const& told : after) {
+        std::vector<Condition> const* const old = find(before, told);
         for (Condition const& now : *told.conditions) {
             bool const fault = condition::is_fault(now.type, now.status);
             bool const unchanged =
@@ -51,32 +93,19 @@ std::vector<Transition> transitions(Translation const& before, Translation const
     return result;
 }
 
-void log_transitions(Translation const& before, Translation const& after) {
-    std::vector<Transition> changed = transitions(before, after);
-    std::erase_if(changed, [](Transition const& one) {
-        return one.condition.type == condition::kProgrammed;
-    });
-    std::vector<Problem> const orphans = new_orphans(before, after);
-    std::size_t const changed_shown = std::min(changed.size(), kLinesMax);
-    std::size_t const orphans_shown = std::min(orphans.size(), kLinesMax);
-    for (std::size_t i = 0; i < changed_shown; ++i) {
-        log_transition(changed[i]);
+std::vector<std::string> departures(std::vector<Told> const& before,
+                                    std::vector<Told> const& after) {
+    std::vector<std::string> gone;
+    for (Told const& told : before) {
+        if (find(after, told) != nullptr) continue;
+        bool const whole = !std::ranges::binary_search(after, told.object, {}, &Told::object);
+        std::string name =
+            whole || told.part.empty() ? told.object : told.object + ", " + told.part;
+        if (gone.empty() || gone.back() != name) gone.push_back(std::move(name));
     }
-    for (std::size_t i = 0; i < orphans_shown; ++i) {
-        log::warning("reference leads to no Gateway that is served here",
-                     {{"object", orphans[i].object},
-                      {"field", orphans[i].field},
-                      {"detail", orphans[i].message}});
-    }
-    std::size_t const hidden = changed.size() - changed_shown + orphans.size() - orphans_shown;
-    if (hidden > 0) {
-        log::warning("more of this kind: /status lists them", {{"count", hidden}});
-    }
+    return gone;
 }
 
-namespace {
-
-/// Sorted by place.
 std::vector<Told> told_by(Translation const& translation) {
     std::vector<Told> all;
     for (auto const& [name, status] : translation.gateways) {

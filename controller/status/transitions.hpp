@@ -22,8 +22,13 @@ struct Transition {
 [[nodiscard]] std::vector<Transition> transitions(Translation const& before,
                                                   Translation const& after);
 
-/// Logs the transitions that are a manifest's own, and the references that lead to no Gateway of
-/// ours any more. Programmed is left out: it follows from the others.
+/// What `before` told of and `after` does not, as `object`, or `object, part` where the rest of the
+/// object is still there: deleted, or not ours any more.
+[[nodiscard]] std::vector<std::string> departures(Translation const& before,
+                                                  Translation const& after);
+
+/// Logs the transitions that are a manifest's own, what is gone, and the references that lead to no
+/// Gateway of ours any more. Programmed is left out: it follows from the others.
 /// Cost  a bounded number of lines, whatever changed.
 void log_transitions(Translation const& before, Translation const& after);
 

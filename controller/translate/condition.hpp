@@ -12,6 +12,8 @@ struct Condition {
     std::string reason;
     std::string message;
     std::int64_t observed_generation = 0;
+    /// Not found out yet, whatever `status` says; what was told of it before stays told.
+    bool unknown = false;
 
     friend bool operator==(Condition const&, Condition const&) = default;
 };

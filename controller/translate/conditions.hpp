@@ -56,6 +56,10 @@ inline constexpr char const* kNotAllowedByListeners = "NotAllowedByListeners";
 inline constexpr char const* kNoMatchingListenerHostname = "NoMatchingListenerHostname";
 inline constexpr char const* kInvalidKind = "InvalidKind";
 inline constexpr char const* kBackendNotFound = "BackendNotFound";
+inline constexpr char const* kNotAccepted = "NotAccepted";
+inline constexpr char const* kRejected = "Rejected";
+/// Of an Event alone: an entry that is gone has no conditions.
+inline constexpr char const* kDetached = "Detached";
 }  // namespace reason
 
 /// Why something is not as its owner wants it: a reason for programs, a sentence for people.

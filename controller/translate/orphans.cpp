@@ -34,9 +34,19 @@ Problem orphaned_parent(WebSocketRoute const& route, std::size_t parent_index,
     return problem;
 }
 
+bool is_orphaned(Gateway const& gateway, Snapshot const& snapshot) {
+    return gateway.class_name == kGatewayClass ||
+           !snapshot.gateway_classes.contains(gateway.class_name);
+}
+
 Problem orphaned_gateway(Gateway const& gateway, Snapshot const& snapshot) {
     return {std::string(Gateway::kKind) + ' ' + gateway.meta.key(), "spec.gatewayClassName",
             "is not served: its " + class_of(gateway, snapshot)};
+}
+
+Problem missing_gateway(std::string const& key) {
+    return {std::string(Gateway::kKind) + ' ' + key, "metadata.name",
+            "is the Gateway to serve, and does not exist"};
 }
 
 namespace {

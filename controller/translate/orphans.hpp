@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 
 #include "common/base/error.hpp"
 #include "controller/store/snapshot.hpp"
@@ -12,7 +13,12 @@ namespace holdfast::controller {
 [[nodiscard]] Problem orphaned_parent(WebSocketRoute const& route, std::size_t parent_index,
                                       Snapshot const& snapshot);
 
-/// A Gateway whose class is not ours.
+/// Does a Gateway that is not ours look as if it was meant to be? Its class does not exist, or is
+/// another controller's under our name. Any other class is somebody else's business.
+[[nodiscard]] bool is_orphaned(Gateway const& gateway, Snapshot const& snapshot);
 [[nodiscard]] Problem orphaned_gateway(Gateway const& gateway, Snapshot const& snapshot);
+
+/// A Gateway that this controller is to serve and that does not exist.
+[[nodiscard]] Problem missing_gateway(std::string const& key);
 
 }  // namespace holdfast::controller

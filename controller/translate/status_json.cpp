@@ -3,6 +3,8 @@
 #include <boost/json/array.hpp>
 #include <boost/json/value.hpp>
 
+#include <string_view>
+
 #include "controller/source/ours.hpp"
 
 namespace holdfast::controller {
@@ -66,11 +68,16 @@ json::object parent_ref_json(ParentRef const& ref) {
     return object;
 }
 
+std::string_view status_text(Condition const& condition) {
+    if (condition.unknown) return "Unknown";
+    return condition.status ? "True" : "False";
+}
+
 json::array conditions_json(std::vector<Condition> const& conditions) {
     json::array entries;
     for (Condition const& condition : conditions) {
         entries.push_back(json::object{{"type", condition.type},
-                                       {"status", condition.status ? "True" : "False"},
+                                       {"status", status_text(condition)},
                                        {"reason", condition.reason},
                                        {"message", condition.message},
                                        {"observedGeneration", condition.observed_generation}});

@@ -82,8 +82,13 @@ Translation Translator::run() {
     for (auto const& [key, gateway] : snapshot_.gateways) {
         if (class_is_ours(*gateway, snapshot_)) {
             if (served_.has(key)) open_gateway(key, *gateway);
-        } else {
+        } else if (is_orphaned(*gateway, snapshot_)) {
             translation_.orphans.push_back(orphaned_gateway(*gateway, snapshot_));
+        }
+    }
+    for (std::string const& key : served_.gateways) {
+        if (!snapshot_.gateways.contains(key)) {
+            translation_.orphans.push_back(missing_gateway(key));
         }
     }
     for (auto const& [key, route] : snapshot_.routes) {

@@ -45,8 +45,8 @@ struct Translation {
     std::map<std::string, std::vector<Condition>> gateway_classes;
     std::map<std::string, GatewayStatus> gateways;
     std::map<std::string, std::vector<RouteParentStatus>> routes;
-    /// What leads to no Gateway of ours, hence has no status of ours: parentRefs, and Gateways of
-    /// other classes. A typo looks like this.
+    /// What leads to no Gateway of ours, hence has no status of ours: parentRefs, Gateways of a
+    /// class that does not exist, names of Gateways to serve. A typo looks like this.
     std::vector<Problem> orphans;
     std::size_t orphaned_routes_count = 0;  ///< Routes none of whose parents is ours.
 };

@@ -1,6 +1,9 @@
 """Goal: what kubectl applies is served by every data plane, and its owner is told so.
 Method: real clients of others through each of two data planes; statuses and Events by kubectl."""
 
+import signal
+import time
+
 from harness import exercise
 from harness.backend import EchoBackend
 from harness.manifests import route, rule
@@ -49,3 +52,17 @@ def test_a_fault_is_told_with_its_generation_and_by_an_event(fleet):
         fleet.wait_condition(("wsr", "echo"), "ResolvedRefs", "True")
         described = fleet.cluster.kubectl("describe", "wsr", "echo").stdout
         assert "BackendNotFound" in described, described
+
+
+def test_data_planes_are_looked_after_while_a_lease_cannot_be_given_back(fleet):
+    fleet.serve(f"{node_address()}:9")
+    fleet.start(planes=1)
+    controller = fleet.leader()
+    fleet.cluster.stop_api()
+    controller.signal(signal.SIGTERM)
+    controller.wait_log(message="stopping")
+    asked = time.monotonic()
+    assert controller.status()["dataplanes"] is not None
+    took = time.monotonic() - asked
+    assert took < 1.5, f"the controller did nothing else for {took:.1f} s"
+    assert controller.wait(within=10) == 0

@@ -8,6 +8,7 @@
 
 #include <boost/json.hpp>
 
+#include <algorithm>
 #include <future>
 #include <mutex>
 #include <optional>
@@ -83,7 +84,8 @@ public:
     }
     std::vector<std::string> wait_for(std::size_t count) {
         std::unique_lock lock(mutex_);
-        changed_.wait(lock, [&] { return all_.size() >= count; });
+        EXPECT_TRUE(changed_.wait_for(lock, 60s, [&] { return all_.size() >= count; }));
+        all_.resize(std::max(all_.size(), count));
         return all_;
     }
 
@@ -217,6 +219,19 @@ TEST_F(ElectionTest, AbandonsARequestThatDoesNotEnd) {
         transport.on(method, kPath, until_stopped);
     election.stop();
     EXPECT_EQ(server.holder(), "me");
+}
+
+TEST_F(ElectionTest, StopsAtOnceWhenItIsHurried) {
+    Election election(transport, candidacy(kPatient), told.events());
+    told.wait_for(1);
+    transport.on(Method::get, kPath, test::silence());
+    transport.on(Method::put, kPath, test::silence());
+    auto const stopping = std::async(std::launch::async, [&] { election.stop(); });
+    while (election.leads())
+        std::this_thread::yield();
+    election.abandon();
+    EXPECT_EQ(stopping.wait_for(release_timeout(kPatient) - 1s), std::future_status::ready);
+    EXPECT_THAT(told.wait_for(2)[1], HasSubstr("demoted"));
 }
 
 TEST_F(ElectionTest, StopsAtOnceWhenItDoesNotLead) {

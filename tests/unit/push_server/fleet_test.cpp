@@ -210,20 +210,44 @@ TEST_F(FleetTest, StartsAnewWithAStreamThatReplacesOneWithATableUnderWay) {
 
 TEST_F(FleetTest, DoesNotKnowARouteThatTheTableDoesNotHave) {
     publish(numbered(1));
-    EXPECT_EQ(fleet_.programming(kGateway, "default/none", kNow), Programming::unknown);
-    EXPECT_EQ(fleet_.programming("default/none", "default/chat", kNow), Programming::unknown);
+    EXPECT_EQ(fleet_.programming(kGateway, "default/none", kNow), Programming::not_offered);
+    EXPECT_EQ(fleet_.programming("default/none", "default/chat", kNow), Programming::not_offered);
 }
 
 TEST_F(FleetTest, ReportsARouteWithoutAnyDataPlane) {
     publish(numbered(1));
-    EXPECT_EQ(fleet_.programming(kGateway, "default/chat", kNow), Programming::no_dataplane);
+    EXPECT_EQ(fleet_.programming(kGateway, "default/chat", kHeard), Programming::no_dataplane);
+    EXPECT_EQ(fleet_.programming(kGateway, kHeard), Programming::no_dataplane);
+}
+
+TEST_F(FleetTest, WaitsForTheDataPlanesOfAGatewayWhoseFirstTableIsYoung) {
+    publish(numbered(1));
+    EXPECT_EQ(fleet_.programming(kGateway, "default/chat", kHeard - 1ms), Programming::unheard);
+    EXPECT_EQ(fleet_.programming(kGateway, kHeard - 1ms), Programming::unheard);
+    fleet_.connect(1, hello());
+    EXPECT_EQ(fleet_.programming(kGateway, "default/chat", kNow), Programming::unheard);
+    EXPECT_EQ(fleet_.programming(kGateway, kNow), Programming::unheard);
+    EXPECT_EQ(fleet_.programming(kGateway, kHeard), Programming::programmed);
+}
+
+TEST_F(FleetTest, ReportsAGatewayAsProgrammedOnceEveryDataPlaneAnswered) {
+    publish(numbered(1));
+    bring_up_to_date();
+    EXPECT_EQ(fleet_.programming(kGateway, kNow), Programming::programmed);
+    publish(numbered(2));
+    EXPECT_EQ(fleet_.programming(kGateway, kHeard), Programming::programmed)
+        << "endpoints come and go all the time";
+}
+
+TEST_F(FleetTest, HasNothingOfAGatewayWithoutATable) {
+    EXPECT_EQ(fleet_.programming("default/none", kHeard), Programming::not_offered);
 }
 
 TEST_F(FleetTest, ReportsARouteAsProgrammedOnceEveryDataPlaneAcknowledgedIt) {
     publish(numbered(1));
     bring_up_to_date(1);
     fleet_.connect(2, hello());
-    EXPECT_EQ(fleet_.programming(kGateway, "default/chat", kNow), Programming::pending);
+    EXPECT_EQ(fleet_.programming(kGateway, "default/chat", kNow), Programming::unheard);
     auto const snapshot = decoded<push::Snapshot>(next(2));
     EXPECT_EQ(fleet_.acknowledge(2, {snapshot.nonce, snapshot.version.hash}, kNow), Receipt::noted);
     EXPECT_EQ(fleet_.programming(kGateway, "default/chat", kNow), Programming::programmed);
@@ -234,7 +258,7 @@ TEST_F(FleetTest, ReportsARouteAsProgrammedOnOneDataPlaneAfterTheStragglersHadTh
     bring_up_to_date(1);
     fleet_.connect(2, hello());
     TimePoint const later = kNow + Fleet::kStragglers;
-    EXPECT_EQ(fleet_.programming(kGateway, "default/chat", later - 1ms), Programming::pending);
+    EXPECT_EQ(fleet_.programming(kGateway, "default/chat", later - 1ms), Programming::unheard);
     EXPECT_EQ(fleet_.programming(kGateway, "default/chat", later), Programming::programmed);
 }
 

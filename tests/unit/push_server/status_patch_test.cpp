@@ -126,6 +126,16 @@ TEST(StatusPatch, LeavesConditionsOfOtherTypesAlone) {
     EXPECT_EQ(at(*patch, "/status/parents/0/conditions/1/type"), "example.com/Audited");
 }
 
+TEST(StatusPatch, LeavesWhatWasToldOfAConditionThatIsNotKnownYet) {
+    std::string const told = condition("Programmed", "True", 1, "2026-01-01T00:00:00Z");
+    json::object const unknown = wanted(parents(parent(condition("Programmed", "Unknown", 2))));
+    EXPECT_FALSE(status_patch(stored(parents(parent(told))), unknown, kNow));
+    auto const first = status_patch(stored("{}"), unknown, kNow);
+    ASSERT_TRUE(first);
+    EXPECT_EQ(at(*first, "/status/parents/0/conditions/0/status"), "Unknown");
+    EXPECT_THAT(first->changes, IsEmpty());
+}
+
 TEST(StatusPatch, DropsConditionsOfOursThatSayNothingAnyMore) {
     auto const patch =
         status_patch(stored(parents(parent(condition("Accepted", "True", 2, "t") + "," +
@@ -197,6 +207,16 @@ TEST(ConditionChanges, TellThatAFaultIsMended) {
     ASSERT_TRUE(patch);
     ASSERT_EQ(patch->changes.size(), 1u);
     EXPECT_EQ(patch->changes[0].kind, Kind::mended);
+}
+
+TEST(ConditionChanges, TellThatARouteHasLeftAParent) {
+    std::string const ours = parent(condition("Accepted", "True", 1, "t"));
+    auto const patch = status_patch(stored(parents(ours)), wanted(parents("")), kNow);
+    ASSERT_TRUE(patch);
+    ASSERT_EQ(patch->changes.size(), 1u);
+    EXPECT_EQ(patch->changes[0].kind, Kind::fault);
+    EXPECT_EQ(patch->changes[0].part, "parent infra/edge");
+    EXPECT_EQ(patch->changes[0].reason, "Detached");
 }
 
 TEST(ConditionChanges, TellOfTheBeginningAfterTheDefaultThatSaysUnknown) {

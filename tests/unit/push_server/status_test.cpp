@@ -18,6 +18,8 @@ using test::kGateway;
 using ::testing::HasSubstr;
 
 TimePoint const kNow{1h};
+/// Data planes that wanted to come back have come back by then.
+TimePoint const kHeard = kNow + Fleet::kStragglers;
 
 RouteParentStatus parent(bool accepted = true, bool resolved = true) {
     RouteParentStatus status;
@@ -80,7 +82,7 @@ protected:
                 .source_synced = synced_,
                 .held = held_,
                 .built = synced_,
-                .now = kNow,
+                .now = now_,
                 .gateway_addresses = addresses_,
                 .leader = leader_,
                 .peer = [](StreamId) { return std::string("127.0.0.1:5"); }};
@@ -94,10 +96,11 @@ protected:
         return {.status = 404, .body = {}};
     }
     [[nodiscard]] Condition programmed(RouteParentStatus const& of) const {
-        return programmed_condition(publisher_, "default/chat", of, kNow);
+        return programmed_condition(publisher_, "default/chat", of, now_);
     }
 
     Publisher publisher_;
+    TimePoint now_ = kHeard;
     Translation translation_;
     SourceReport source_;
     PushTotals pushed_;
@@ -166,11 +169,56 @@ TEST_F(StatusTest, ReportsAGatewayAsPendingWhoseTableIsHeldBack) {
     young.publish({{kGateway, many}}, {}, kNow);
     young.publish(translation_.tables, {}, kNow);
     GatewayStatus const status =
-        gateway_as_served(young, kGateway, translation_.gateways[kGateway]);
+        gateway_as_served(young, kGateway, translation_.gateways[kGateway], kNow);
     EXPECT_FALSE(status.conditions[0].status);
     EXPECT_EQ(status.conditions[0].reason, "Pending");
     EXPECT_THAT(status.conditions[0].message, HasSubstr("held back"));
     EXPECT_EQ(status.listeners[0].conditions[0].reason, "Pending");
+}
+
+TEST_F(StatusTest, ReportsARouteAsPendingWhoseNewestStateIsHeldBack) {
+    model::Table many = test::chat_table();
+    for (char name = 'a'; name < 'k'; ++name) {
+        many.routes[std::string("default/") + name] = test::route(std::string("/") + name);
+    }
+    model::Table few = test::chat_table();
+    few.routes["default/chat"] = test::route("/talk");
+    publisher_ = Publisher{kNow};
+    publisher_.publish({{kGateway, many}}, {}, kNow);
+    connect();
+    publisher_.publish({{kGateway, few}}, {}, kNow);
+    EXPECT_EQ(programmed(parent()).reason, "Pending");
+    EXPECT_THAT(programmed(parent()).message, HasSubstr("held back"));
+    publisher_.publish(translation_.tables, {}, kNow);
+    EXPECT_TRUE(programmed(parent()).status) << "the route is as the data plane has it";
+}
+
+TEST_F(StatusTest, DoesNotKnowAfterAStartWhatDataPlanesHaveThatAreOnTheirWayBack) {
+    now_ = kHeard - 1ms;
+    translation_.gateways[kGateway] = gateway_status();
+    Condition const condition = programmed(parent());
+    EXPECT_TRUE(condition.unknown);
+    EXPECT_EQ(condition.reason, "Pending");
+    std::string const status = get("/status").body;
+    EXPECT_EQ(at(status, "/gateways/0/conditions/0/status"), "Unknown");
+    EXPECT_EQ(at(status, "/gateways/0/listeners/0/conditions/0/status"), "Unknown");
+    EXPECT_EQ(at(status, "/routes/0/parents/0/conditions/2/status"), "Unknown");
+}
+
+TEST_F(StatusTest, ReportsAGatewayAsPendingWithoutDataPlanes) {
+    translation_.gateways[kGateway] = gateway_status();
+    std::string const status = get("/status").body;
+    EXPECT_EQ(at(status, "/gateways/0/conditions/0/status"), "False");
+    EXPECT_EQ(at(status, "/gateways/0/conditions/0/reason"), "Pending");
+    EXPECT_EQ(at(status, "/gateways/0/listeners/0/conditions/0/status"), "True");
+}
+
+TEST_F(StatusTest, TellsThatAGatewayHasNoAddressAnyMore) {
+    translation_.gateways[kGateway] = gateway_status();
+    addresses_ = {"192.0.2.1"};
+    EXPECT_EQ(at(get("/status").body, "/gateways/0/addresses/0/value"), "192.0.2.1");
+    addresses_.clear();
+    EXPECT_EQ(at(get("/status").body, "/gateways/0/addresses"), "[]");
 }
 
 TEST_F(StatusTest, DoesNotReportARouteAsProgrammedThatItsParentDoesNotAccept) {

@@ -82,6 +82,22 @@ TEST(Transitions, KeepTheParentsOfARouteApart) {
     EXPECT_EQ(changed[0].part, "parent default/edge, listener wss");
 }
 
+TEST(Departures, NameAnObjectThatIsGone) {
+    Translation const before = with_route({parent({kAccepted}, "ws"), parent({kAccepted}, "wss")});
+    EXPECT_THAT(departures(before, {}), ElementsAre("WebSocketRoute default/chat"));
+    EXPECT_THAT(departures(before, before), IsEmpty());
+}
+
+TEST(Departures, NameThePartOfAnObjectThatIsStillThere) {
+    Translation before = with_route({parent({kAccepted}, "ws"), parent({kAccepted}, "wss")});
+    before.gateways["default/edge"].listeners = {{"wss", {}, 1, {}}, {"ws", {}, 1, {}}};
+    Translation after = with_route({parent({kAccepted}, "ws")});
+    after.gateways["default/edge"].listeners = {{"ws", {}, 1, {}}};
+    EXPECT_THAT(departures(before, after),
+                ElementsAre("Gateway default/edge, listener wss",
+                            "WebSocketRoute default/chat, parent default/edge, listener wss"));
+}
+
 TEST(Transitions, NameTheListenerOfAGateway) {
     Translation before;
     before.gateways["default/edge"].listeners = {{"wss", {}, 1, {kResolved}}};
