@@ -22,6 +22,7 @@ Election::Election(Transport& transport, Candidacy candidacy, ElectionEvents eve
     : transport_(transport),
       collection_("/apis/coordination.k8s.io/v1/namespaces/" + candidacy.name_space + "/leases"),
       path_(collection_ + '/' + candidacy.name),
+      identity_(candidacy.identity),
       release_timeout_(release_timeout(candidacy.times)),
       events_(std::move(events)),
       elector_(std::move(candidacy), std::random_device{}()),
@@ -76,6 +77,11 @@ void Election::tell(TimePoint now) {
         if (!told_trouble_.empty())
             log::warning("the lease cannot be read or written",
                          {{"lease", path_}, {"detail", told_trouble_}});
+    }
+    if (told_holder_ != elector_.holder()) {
+        told_holder_ = elector_.holder();
+        if (!told_holder_.empty() && told_holder_ != identity_)
+            log::info("another controller leads", {{"lease", path_}, {"holder", told_holder_}});
     }
     if (told_leading_ == elector_.leads(now)) return;
     told_leading_ = !told_leading_;

@@ -57,6 +57,7 @@ private:
     Transport& transport_;
     std::string collection_;  ///< Path of the namespace's Leases.
     std::string path_;        ///< Of the Lease.
+    std::string identity_;
     std::chrono::milliseconds release_timeout_;
     ElectionEvents events_;
     std::stop_source stop_;     ///< Ends the campaign.
@@ -68,6 +69,7 @@ private:
     bool released_ = false;
     bool told_leading_ = false;
     std::string told_trouble_;
+    std::string told_holder_;
 
     std::mutex mutex_;
     std::condition_variable_any wake_;
