@@ -49,13 +49,14 @@ ClusterSide::~ClusterSide() {
 }
 
 void ClusterSide::campaign(std::function<void()> elected) {
-    election_.emplace(*transport_, candidacy_,
-                      kube::ElectionEvents{.elected =
-                                               [this, elected = std::move(elected)] {
-                                                   writer_.elected();
-                                                   elected();
-                                               },
-                                           .demoted = [](std::string const&) {}});
+    election_.emplace(
+        *transport_, candidacy_,
+        kube::ElectionEvents{.elected =
+                                 [this, elected = std::move(elected)] {
+                                     writer_.elected();
+                                     elected();
+                                 },
+                             .demoted = [this](std::string const&) { writer_.demoted(); }});
     campaign_ = &*election_;
 }
 

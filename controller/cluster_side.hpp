@@ -36,9 +36,9 @@ public:
     /// Takes part in the election from now on. `elected` is called on a thread of its own, whenever
     /// this controller begins to lead. Call once.
     void campaign(std::function<void()> elected);
-    [[nodiscard]] bool leads() const noexcept;
-    /// What every object should have; written while this controller leads.
-    void want(Statuses statuses) { writer_.want(std::move(statuses)); }
+    /// As of StatusWriter: while this controller leads, and what it then wants to be written.
+    [[nodiscard]] std::optional<Term> term() const { return writer_.term(); }
+    void want(Term term, Statuses statuses) { writer_.want(term, std::move(statuses)); }
     /// Ends the writing, then gives the lease back, so that another one may write at once.
     /// Blocks limits::lease_release_timeout at the longest, or until hurry(). Idempotent.
     void stop_leading();
@@ -48,6 +48,8 @@ public:
     [[nodiscard]] LeaderReport report() const;
 
 private:
+    [[nodiscard]] bool leads() const noexcept;
+
     std::unique_ptr<kube::Transport> transport_;
     kube::Candidacy candidacy_;
     std::optional<kube::Election> election_;                 ///< From campaign() on.

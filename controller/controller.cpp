@@ -178,7 +178,8 @@ void Controller::statuses_moved() {
 }
 
 void Controller::write_statuses() {
-    if (built_from_ && !stopping_ && cluster_->leads()) cluster_->want(statuses(view()));
+    if (!built_from_ || stopping_) return;
+    if (auto const term = cluster_->term()) cluster_->want(*term, statuses(view()));
 }
 
 StatusView Controller::view() const {

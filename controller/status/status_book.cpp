@@ -72,10 +72,12 @@ void StatusBook::want(ObjectId const& id, Entry& entry, std::optional<boost::jso
     doubtful_.insert(id);
 }
 
-void StatusBook::doubt_all() {
-    for (auto const& [id, entry] : entries_) {
-        doubtful_.insert(id);
-    }
+void StatusBook::begin_term() {
+    doubtful_.clear();
+    std::erase_if(entries_, [](auto& entry) {
+        entry.second.wanted.reset();
+        return !entry.second.stored;
+    });
 }
 
 std::optional<StatusWrite> StatusBook::next(TimePoint now, std::string const& wall) {

@@ -44,8 +44,9 @@ public:
     void gone(ObjectId const& id, std::string const& resource_version);
     /// What it should have: all of it. A route that is not among them has no entry of ours.
     void want(Statuses wanted);
-    /// Everything is compared anew: another one may have written meanwhile.
-    void doubt_all();
+    /// Leadership begins: what was wanted before is forgotten, for the cluster has gone on without
+    /// us. What is wanted from now on is compared with what is stored by now.
+    void begin_term();
 
     /// The first write that is due; `wall` is the time for its conditions. An object that is as it
     /// should be is not looked at again until something is new.

@@ -52,15 +52,27 @@ void StatusWriter::stored(std::vector<kube::StoredStatus> statuses) {
     changed_.notify_all();
 }
 
-void StatusWriter::want(Statuses statuses) {
+void StatusWriter::elected() {
     std::lock_guard const lock(mutex_);
-    book_.want(std::move(statuses));
+    term_ = Term{++terms_count_};
+    book_.begin_term();
     changed_.notify_all();
 }
 
-void StatusWriter::elected() {
+void StatusWriter::demoted() {
     std::lock_guard const lock(mutex_);
-    book_.doubt_all();
+    term_.reset();
+}
+
+std::optional<Term> StatusWriter::term() const {
+    std::lock_guard const lock(mutex_);
+    return may_write() ? term_ : std::nullopt;
+}
+
+void StatusWriter::want(Term term, Statuses statuses) {
+    std::lock_guard const lock(mutex_);
+    if (term_ != term) return;
+    book_.want(std::move(statuses));
     changed_.notify_all();
 }
 
@@ -85,8 +97,8 @@ std::optional<StatusWrite> StatusWriter::wait_for_write(std::stop_token const& s
         changed_.wait_until(lock, stop, resume_at_, [] { return false; });
         return std::nullopt;
     }
-    if (!leads_()) {
-        changed_.wait_for(lock, stop, kLook, [this] { return leads_(); });
+    if (!may_write()) {
+        changed_.wait_for(lock, stop, kLook, [this] { return may_write(); });
         return std::nullopt;
     }
     if (auto write = book_.next(start, rfc3339(WallClock::now()))) return write;

@@ -1,9 +1,10 @@
 #pragma once
 
-#include <atomic>
 #include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -16,7 +17,12 @@
 
 namespace holdfast::controller {
 
+/// One time of leading, from an election to its end. No two of a process are the same.
+enum class Term : std::uint64_t {};
+
 /// Writes statuses and Events to the API server while this controller leads.
+///
+/// What was computed in one term is never written in another: the cluster has gone on meanwhile.
 ///
 /// Trouble here never reaches the tables: it has a thread of its own, waits, and goes on.
 ///
@@ -32,10 +38,19 @@ public:
     StatusWriter(StatusWriter const&) = delete;
     StatusWriter& operator=(StatusWriter const&) = delete;
 
+    /// What the API server has, as a watch tells. To be told at all times, leading or not.
     void stored(std::vector<kube::StoredStatus> statuses);
-    void want(Statuses statuses);
-    /// Leadership has begun: everything is compared anew.
+
+    /// Leadership has begun: nothing is wanted yet.
     void elected();
+    /// Leadership has ended. elected() comes first, then the two in turns.
+    void demoted();
+    /// The present term, to be asked for before statuses are computed; nothing while another one
+    /// leads.
+    [[nodiscard]] std::optional<Term> term() const;
+    /// All that objects should have, as computed within `term`; ignored once that has ended.
+    void want(Term term, Statuses statuses);
+
     /// Writes nothing any more; returns when the last request has ended. Idempotent.
     void stop();
 
@@ -50,6 +65,8 @@ private:
     void record(StatusWrite const& write);
     void send_events(std::stop_token const& stop);
 
+    [[nodiscard]] bool may_write() const { return leads_() && term_; }
+
     kube::Transport& transport_;
     std::function<bool()> leads_;
     Backoff backoff_;  // The thread's own, like the recorder.
@@ -58,7 +75,9 @@ private:
     std::string told_trouble_;  // Said once, not for every object.
     mutable std::mutex mutex_;
     std::condition_variable_any changed_;
-    StatusBook book_;  ///< Under mutex_, like the counts.
+    StatusBook book_;  ///< Under mutex_, like all that follows.
+    std::optional<Term> term_;
+    std::uint64_t terms_count_ = 0;
     WriteCounts counts_;
     std::jthread thread_;
 };

@@ -171,11 +171,21 @@ TEST_F(StatusBookTest, TakesAnOlderVersionThatTheServerAnswersWhenAsked) {
     EXPECT_EQ(write->stored.resource_version, "3");
 }
 
-TEST_F(StatusBookTest, ComparesEverythingAnewWhenInDoubt) {
+TEST_F(StatusBookTest, WritesNothingThatAnEarlierTermWanted) {
+    book_.stored(stored(kGateway, "5"));
+    want("True");
+    book_.begin_term();
+    EXPECT_FALSE(next());
+    book_.stored(stored(kGateway, "6"));
+    EXPECT_FALSE(next());
+}
+
+TEST_F(StatusBookTest, ComparesEverythingAnewInANewTerm) {
     book_.stored(stored(kGateway, "5"));
     want("True");
     ASSERT_TRUE(next());
-    book_.doubt_all();
+    book_.begin_term();
+    want("True");
     now_ += 10s;
     EXPECT_TRUE(next());
 }

@@ -58,7 +58,9 @@ protected:
         });
         api_.on(Method::post, kEvents, test::answer(201, "{}"));
     }
-    void start() {
+    enum class Start { with_a_status, without_statuses };
+
+    void start(Start how = Start::with_a_status) {
         writer_.emplace(
             api_,
             [this] {
@@ -67,9 +69,12 @@ protected:
                 return leads_.load();
             },
             "pod-1");
+        writer_->elected();
+        if (how == Start::without_statuses) return;
         writer_->stored({stored("5")});
-        writer_->want({{kGateway, accepted("False")}});
+        want({{kGateway, accepted("False")}});
     }
+    void want(Statuses statuses) { writer_->want(*writer_->term(), std::move(statuses)); }
 
     test::FakeTransport api_;
     std::atomic<bool> leads_ = true;
@@ -88,15 +93,44 @@ TEST_F(StatusWriterTest, PatchesTheStatusOfTheStoredVersion) {
 }
 
 TEST_F(StatusWriterTest, WritesNothingWhileAnotherOneLeads) {
+    start(Start::without_statuses);
+    Term const term = *writer_->term();
     leads_ = false;
-    start();
+    EXPECT_FALSE(writer_->term());
+    writer_->stored({stored("5")});
+    writer_->want(term, {{kGateway, accepted("False")}});
     int const looks = looks_;
     looks_.wait(looks);
     EXPECT_TRUE(api_.requests().empty());
     leads_ = true;
-    writer_->elected();
     api_.wait_for(Method::patch, kPath);
-    EXPECT_EQ(api_.requests().size(), 1u);
+}
+
+TEST_F(StatusWriterTest, WritesNothingBetweenTwoTerms) {
+    start(Start::without_statuses);
+    Term const term = *writer_->term();
+    writer_->demoted();
+    EXPECT_FALSE(writer_->term());
+    writer_->want(term, {{kGateway, accepted("False")}});
+    writer_->stored({stored("5")});
+    int const looks = looks_;
+    looks_.wait(looks);
+    EXPECT_TRUE(api_.requests().empty());
+}
+
+TEST_F(StatusWriterTest, IgnoresWhatComesLateFromAnEarlierTerm) {
+    start(Start::without_statuses);
+    Term const earlier = *writer_->term();
+    writer_->demoted();
+    writer_->elected();
+    Term const term = *writer_->term();
+    leads_ = false;
+    writer_->want(term, {{kGateway, accepted("True")}});
+    writer_->want(earlier, {{kGateway, accepted("False")}});
+    leads_ = true;
+    writer_->stored({stored("5")});
+    auto const body = json::parse(api_.wait_for(Method::patch, kPath).body);
+    EXPECT_EQ(body.at_pointer("/status/conditions/0/status"), "True");
 }
 
 TEST_F(StatusWriterTest, ReadsAgainAfterAConflictAndThenWrites) {
@@ -118,7 +152,7 @@ TEST_F(StatusWriterTest, ForgetsAnObjectThatIsGone) {
     api_.on(Method::patch, kPath, test::answer(404));
     start();
     api_.wait_for(Method::patch, kPath);
-    writer_->want({{kGateway, accepted("True")}, {{"Gateway", "infra/two"}, accepted("True")}});
+    want({{kGateway, accepted("True")}, {{"Gateway", "infra/two"}, accepted("True")}});
     auto two = stored("5");
     two.id = {"Gateway", "infra/two"};
     two.path = "/two";
@@ -140,7 +174,7 @@ TEST_P(RefusedObject, HoldsNoOtherUp) {
     api_.on(Method::patch, "/two", test::answer(404));
     start();
     api_.wait_for(Method::patch, kPath);
-    writer_->want({{kGateway, accepted("False")}, {two.id, accepted("True")}});
+    want({{kGateway, accepted("False")}, {two.id, accepted("True")}});
     writer_->stored({two});
     api_.wait_for(Method::patch, "/two");
     EXPECT_EQ(writer_->counts().failed, 1u);
