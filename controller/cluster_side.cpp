@@ -35,13 +35,15 @@ ClusterSide::ClusterSide(std::unique_ptr<kube::Transport> transport, KubeFlags c
       candidacy_(flags.candidacy),
       writer_(
           *transport_, [this] { return leads(); }, candidacy_.identity, served),
-      source_(*transport_, {.namespaces = flags.namespaces,
-                            .served = served,
-                            .stored =
-                                [this](std::vector<kube::StoredStatus> stored) {
-                                    writer_.stored(std::move(stored));
-                                },
-                            .denied_wait = limits::denied_kinds_wait}) {}
+      source_(*transport_,
+              {.namespaces = flags.namespaces,
+               .served = served,
+               .stored =
+                   [this](std::vector<kube::StoredStatus> stored) {
+                       writer_.stored(std::move(stored));
+                   },
+               .gone = [this](std::vector<ObjectId> const& gone) { writer_.gone(gone); },
+               .denied_wait = limits::denied_kinds_wait}) {}
 
 ClusterSide::~ClusterSide() {
     source_.stop();

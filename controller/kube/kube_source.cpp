@@ -72,6 +72,7 @@ void KubeSource::delivered(CollectionWatch& watch, Batch batch) {
     std::lock_guard const lock(mutex_);
     if (!is_current(watch)) return;
     if (options_.stored && !batch.statuses.empty()) options_.stored(std::move(batch.statuses));
+    if (options_.gone && !batch.changes.removes.empty()) options_.gone(batch.changes.removes);
     if (!decides_on_secrets(watch.collection().kind)) {
         hand_on(std::move(batch.changes));
         return;

@@ -22,6 +22,8 @@ struct KubeOptions {
     /// Told, on a thread of the source, of every object whose status is ours, before the object
     /// itself is delivered.
     std::function<void(std::vector<StoredStatus>)> stored;
+    /// Told in the same way of every object, of whatever kind, that is gone.
+    std::function<void(std::vector<ObjectId> const&)> gone{};
     /// How long the first tables wait for kinds that may not be read.
     std::chrono::milliseconds denied_wait{60'000};
     ReflectorTimes times{};

@@ -16,6 +16,8 @@ bool refresh(StoredStatus& stored, std::string_view body) {
     json::object const& object = root.get_object();
     std::string version = version_of(object);
     if (version.empty() || key_of(object) != stored.id.key) return false;
+    json::value const* const uid = root.find_pointer("/metadata/uid", error);
+    if (uid != nullptr && uid->is_string() && uid->get_string() != stored.uid) return false;
     stored.resource_version = std::move(version);
     json::value const* const generation = root.find_pointer("/metadata/generation", error);
     if (generation != nullptr && generation->is_int64())

@@ -22,7 +22,7 @@ struct StoredStatus {
 };
 
 /// Takes resourceVersion, generation and status from a newer state of the object, as a GET or PATCH
-/// answers. False, and nothing is changed, when it is not that.
+/// answers. False, and nothing is changed, when it is not that: no object, or another of the name.
 [[nodiscard]] bool refresh(StoredStatus& stored, std::string_view body);
 
 }  // namespace holdfast::controller::kube

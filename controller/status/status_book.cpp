@@ -9,10 +9,14 @@
 namespace holdfast::controller {
 namespace {
 
-std::uint64_t number(std::string const& version) {
-    std::uint64_t value = 0;
-    std::from_chars(version.data(), version.data() + version.size(), value);
-    return value;
+bool is_older(kube::StoredStatus const& one, kube::StoredStatus const& other) {
+    auto const version = [](kube::StoredStatus const& status) {
+        std::string const& text = status.resource_version;
+        std::uint64_t value = 0;
+        std::from_chars(text.data(), text.data() + text.size(), value);
+        return value;
+    };
+    return version(one) < version(other);
 }
 
 /// Of a route that none of our Gateways has to do with.
@@ -24,28 +28,37 @@ std::optional<boost::json::object> nothing_of_ours(ObjectId const& id) {
 }  // namespace
 
 void StatusBook::stored(kube::StoredStatus status) {
-    Entry const& entry = entries_[status.id];
-    bool const same_object = entry.stored && entry.stored->uid == status.uid;
-    if (same_object && number(status.resource_version) < number(entry.stored->resource_version)) {
-        return;
-    }
-    read_again(std::move(status));
+    Entry& entry = entries_[status.id];
+    if (entry.stored && entry.stored->uid != status.uid) entry = {};
+    if (entry.stored && is_older(status, *entry.stored)) return;
+    take(entry, std::move(status));
+}
+
+void StatusBook::gone(ObjectId const& id) {
+    entries_.erase(id);
+    doubtful_.erase(id);
+}
+
+void StatusBook::written(kube::StoredStatus status) {
+    Entry* const entry = find(status);
+    if (entry != nullptr && !is_older(status, *entry->stored)) take(*entry, std::move(status));
 }
 
 void StatusBook::read_again(kube::StoredStatus status) {
-    ObjectId const id = status.id;
-    entries_[id].stored = std::move(status);
-    doubtful_.insert(id);
+    Entry* const entry = find(status);
+    if (entry != nullptr) take(*entry, std::move(status));
 }
 
-void StatusBook::gone(ObjectId const& id, std::string const& resource_version) {
-    auto const found = entries_.find(id);
-    bool const known = found != entries_.end() && found->second.stored &&
-                       found->second.stored->resource_version == resource_version;
-    if (!known) return;
-    found->second.stored.reset();
-    doubtful_.erase(id);
-    if (!found->second.wanted) entries_.erase(found);
+StatusBook::Entry* StatusBook::find(kube::StoredStatus const& status) {
+    auto const found = entries_.find(status.id);
+    if (found == entries_.end()) return nullptr;
+    Entry& entry = found->second;
+    return entry.stored && entry.stored->uid == status.uid ? &entry : nullptr;
+}
+
+void StatusBook::take(Entry& entry, kube::StoredStatus status) {
+    doubtful_.insert(status.id);
+    entry.stored = std::move(status);
 }
 
 void StatusBook::want(Statuses wanted) {

@@ -35,13 +35,16 @@ public:
 
     explicit StatusBook(Served served = {}) : served_(std::move(served)) {}
 
-    /// What the API server has, by a watch or an answer. Older news than the last is ignored.
+    /// What the API server has, as a watch tells. Older news than the last is ignored. Of an object
+    /// that replaced another of its name nothing is wanted yet.
     void stored(kube::StoredStatus status);
-    /// What the API server answered when it was asked for the object, whatever was known before: a
+    /// The object is not there any more, as a watch tells, nor is anything wanted of it.
+    void gone(ObjectId const& id);
+    /// What the API server answered to a write. Of an object that is gone by now it is ignored.
+    void written(kube::StoredStatus status);
+    /// The same of what it answered when it was asked for the object, whatever was known before: a
     /// server that was restored has an older version.
     void read_again(kube::StoredStatus status);
-    /// The object is not there any more, as far as this version of it was known.
-    void gone(ObjectId const& id, std::string const& resource_version);
     /// What it should have: all of it. A route that is not among them has no entry of ours.
     void want(Statuses wanted);
     /// Leadership begins: what was wanted before is forgotten, for the cluster has gone on without
@@ -56,6 +59,8 @@ public:
     /// The write did not succeed: it is due again at `again`.
     void put_off(ObjectId const& id, TimePoint again);
 
+    /// Objects that are known.
+    [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
     [[nodiscard]] std::size_t waiting() const noexcept { return doubtful_.size(); }
 
 private:
@@ -65,6 +70,9 @@ private:
         TimePoint not_before;
     };
 
+    /// Of this very object, not of another of its name; null when there is none.
+    [[nodiscard]] Entry* find(kube::StoredStatus const& status);
+    void take(Entry& entry, kube::StoredStatus status);
     void want(ObjectId const& id, Entry& entry, std::optional<boost::json::object> wanted);
 
     Served served_;

@@ -52,6 +52,13 @@ void StatusWriter::stored(std::vector<kube::StoredStatus> statuses) {
     changed_.notify_all();
 }
 
+void StatusWriter::gone(std::vector<ObjectId> const& ids) {
+    std::lock_guard const lock(mutex_);
+    for (ObjectId const& id : ids) {
+        book_.gone(id);
+    }
+}
+
 void StatusWriter::elected() {
     std::lock_guard const lock(mutex_);
     term_ = Term{++terms_count_};
@@ -117,10 +124,8 @@ void StatusWriter::write(StatusWrite const& write, std::stop_token const& stop) 
     auto const answer = transport_.call(request, stop);
     if (stop.stop_requested()) return;
     if (answer && answer->status == 409) return settle_conflict(write, stop);
-    if (answer && answer->status == 404) {
-        std::lock_guard const lock(mutex_);
-        return book_.gone(write.stored.id, write.stored.resource_version);
-    }
+    // A watch will tell that it is gone, or what has come in its place.
+    if (answer && answer->status == 404) return;
     if (!answer || answer->status != 200) return put_off(write, answer);
     backoff_.reset();
     told_trouble_.clear();
@@ -129,7 +134,7 @@ void StatusWriter::write(StatusWrite const& write, std::stop_token const& stop) 
     {
         std::lock_guard const lock(mutex_);
         ++counts_.written;
-        if (told) book_.stored(std::move(stored));
+        if (told) book_.written(std::move(stored));
     }
     record(write);
 }

@@ -40,6 +40,8 @@ public:
 
     /// What the API server has, as a watch tells. To be told at all times, leading or not.
     void stored(std::vector<kube::StoredStatus> statuses);
+    /// What is not there any more, as a watch tells.
+    void gone(std::vector<ObjectId> const& ids);
 
     /// Leadership has begun: nothing is wanted yet.
     void elected();

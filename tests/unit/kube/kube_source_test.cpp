@@ -100,6 +100,7 @@ struct Told {
     std::set<std::string> held;
     std::vector<std::string> steps;
     std::vector<StoredStatus> stored;
+    std::set<std::string> gone;
     SourceReport report;
     bool synced = false;
 
@@ -111,6 +112,13 @@ protected:
     void start(KubeOptions options = {}) {
         options.stored = [this](std::vector<StoredStatus> stored) {
             tell([&](Told& told) { std::ranges::move(stored, std::back_inserter(told.stored)); });
+        };
+        options.gone = [this](std::vector<ObjectId> const& gone) {
+            tell([&](Told& told) {
+                for (ObjectId const& id : gone) {
+                    told.gone.insert(to_string(id));
+                }
+            });
         };
         source_.emplace(api_.transport, std::move(options));
         source_->start({
@@ -196,6 +204,18 @@ TEST_F(KubeSourceTest, TellsWhatTheServerHoldsOfAStatus) {
     EXPECT_EQ(stored[0].resource_version, "11");
     EXPECT_EQ(stored[0].generation, 3);
     EXPECT_EQ(stored[0].status.at("x"), 1);
+}
+
+TEST_F(KubeSourceTest, TellsWhatIsGoneBeforeItIsTakenBack) {
+    std::string const services = "/api/v1/services";
+    std::string const service = R"({"metadata":{"namespace":"infra","name":"chat","uid":"u-2",)"
+                                R"("resourceVersion":"12"},"spec":{"ports":[{"port":80}]}})";
+    api_.list(services, service);
+    start();
+    wait_held("Service infra/chat");
+    api_.send(services, "DELETED", service);
+    auto const told = wait([](Told const& so_far) { return !so_far.holds("Service infra/chat"); });
+    EXPECT_TRUE(told.gone.contains("Service infra/chat"));
 }
 
 TEST_F(KubeSourceTest, FollowsEvents) {

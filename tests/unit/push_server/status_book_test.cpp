@@ -45,7 +45,7 @@ protected:
         for (auto const& [name, value] : write.patch.body.at("status").as_object()) {
             result.status[name] = value;
         }
-        book_.stored(std::move(result));
+        book_.written(std::move(result));
     }
     void want(char const* status) { book_.want({{kGateway, accepted(status)}}); }
 
@@ -99,14 +99,15 @@ TEST_F(StatusBookTest, IgnoresOlderNewsThanItHas) {
     EXPECT_FALSE(next());
 }
 
-TEST_F(StatusBookTest, TakesTheNewsOfAnObjectThatReplacedAnother) {
+TEST_F(StatusBookTest, WritesOfAnObjectThatReplacedAnotherWhatIsWantedOfItself) {
     book_.stored(stored(kGateway, "50"));
     want("True");
-    write(*next(), "60");
+    book_.put_off(kGateway, now_ + 60s);
     auto replaced = stored(kGateway, "7");
     replaced.uid = "another";
     book_.stored(replaced);
-    now_ += 10s;
+    EXPECT_FALSE(next());
+    want("True");
     EXPECT_TRUE(next());
 }
 
@@ -147,17 +148,30 @@ TEST_F(StatusBookTest, LeavesAGatewayAloneThatIsNotOursAnyMore) {
 TEST_F(StatusBookTest, ForgetsWhatIsGone) {
     book_.stored(stored(kGateway, "5"));
     want("True");
-    book_.gone(kGateway, "5");
+    book_.gone(kGateway);
     EXPECT_FALSE(next());
-    EXPECT_EQ(book_.waiting(), 0u);
+    EXPECT_EQ(book_.size(), 0u);
 }
 
-TEST_F(StatusBookTest, KeepsWhatCameAfterTheOneThatIsGone) {
+TEST_F(StatusBookTest, WritesNothingOfAnEarlierObjectToOneThatComesInItsPlace) {
     book_.stored(stored(kGateway, "5"));
     want("True");
+    book_.gone(kGateway);
     book_.stored(stored(kGateway, "8"));
-    book_.gone(kGateway, "5");
+    EXPECT_FALSE(next());
+    want("True");
     EXPECT_TRUE(next());
+}
+
+TEST_F(StatusBookTest, LetsNoLateAnswerBringBackWhatIsGone) {
+    book_.stored(stored(kGateway, "5"));
+    want("True");
+    auto const under_way = next();
+    book_.gone(kGateway);
+    write(*under_way, "6");
+    book_.read_again(stored(kGateway, "6"));
+    book_.put_off(kGateway, now_);
+    EXPECT_EQ(book_.size(), 0u);
 }
 
 TEST_F(StatusBookTest, TakesAnOlderVersionThatTheServerAnswersWhenAsked) {

@@ -148,7 +148,7 @@ TEST_F(StatusWriterTest, TriesAgainWhenTheServerCannotBeReached) {
     EXPECT_EQ(writer_->counts().failed, 1u);
 }
 
-TEST_F(StatusWriterTest, ForgetsAnObjectThatIsGone) {
+TEST_F(StatusWriterTest, LeavesAnObjectAloneThatIsNotFound) {
     api_.on(Method::patch, kPath, test::answer(404));
     start();
     api_.wait_for(Method::patch, kPath);
@@ -159,6 +159,29 @@ TEST_F(StatusWriterTest, ForgetsAnObjectThatIsGone) {
     api_.on(Method::patch, "/two", test::answer(404));
     writer_->stored({two});
     api_.wait_for(Method::patch, "/two");
+    EXPECT_EQ(api_.requests().size(), 2u);
+    EXPECT_EQ(writer_->counts().failed, 0u);
+}
+
+TEST_F(StatusWriterTest, ForgetsWhatAWatchTellsToBeGone) {
+    start(Start::without_statuses);
+    writer_->stored({stored("5")});
+    writer_->gone({kGateway});
+    want({{kGateway, accepted("True")}});
+    int const looks = looks_;
+    looks_.wait(looks);
+    EXPECT_TRUE(api_.requests().empty());
+}
+
+TEST_F(StatusWriterTest, WritesNoStatusToAnotherObjectOfTheName) {
+    api_.on(Method::patch, kPath, test::answer(409));
+    api_.on(Method::get, kPath,
+            test::answer(200, R"({"metadata":{"namespace":"infra","name":"edge","uid":"u-2",)"
+                              R"("resourceVersion":"7"}})"));
+    start();
+    api_.wait_for(Method::get, kPath);
+    int const looks = looks_;
+    looks_.wait(looks);
     EXPECT_EQ(api_.requests().size(), 2u);
 }
 
