@@ -33,8 +33,10 @@ ClusterSide::ClusterSide(std::unique_ptr<kube::Transport> transport, KubeFlags c
                          Served const& served)
     : transport_(std::move(transport)),
       candidacy_(flags.candidacy),
+      events_(
+          *transport_, [this] { return leads(); }, candidacy_.identity),
       writer_(
-          *transport_, [this] { return leads(); }, candidacy_.identity, served),
+          *transport_, [this] { return leads(); }, events_, served),
       source_(*transport_,
               {.namespaces = flags.namespaces,
                .served = served,
@@ -69,6 +71,7 @@ bool ClusterSide::leads() const noexcept {
 
 void ClusterSide::stop_leading() {
     writer_.stop();
+    events_.stop();
     if (election_) election_->stop();
 }
 
@@ -79,7 +82,8 @@ void ClusterSide::hurry() {
 LeaderReport ClusterSide::report() const {
     return {.lease = candidacy_.name_space + '/' + candidacy_.name,
             .leads = leads(),
-            .writes = writer_.counts()};
+            .writes = writer_.counts(),
+            .events = events_.counts()};
 }
 
 }  // namespace holdfast::controller

@@ -10,6 +10,7 @@
 #include "controller/kube/election.hpp"
 #include "controller/kube/kube_source.hpp"
 #include "controller/kube/transport.hpp"
+#include "controller/status/event_writer.hpp"
 #include "controller/status/leader_report.hpp"
 #include "controller/status/status_writer.hpp"
 
@@ -54,6 +55,7 @@ private:
     kube::Candidacy candidacy_;
     std::optional<kube::Election> election_;                 ///< From campaign() on.
     std::atomic<kube::Election const*> campaign_ = nullptr;  ///< The same, for other threads.
+    EventWriter events_;
     StatusWriter writer_;
     kube::KubeSource source_;  ///< Last, so that its threads end before what they tell.
 };

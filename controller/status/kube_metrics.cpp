@@ -49,7 +49,7 @@ struct KubeMetrics::Families {
     CounterFamily& writes = counters("holdfast_controller_status_writes_total",
                                      "Writes of a status by what became of them.");
     CounterFamily& told =
-        counters("holdfast_controller_events_total", "Events sent to the API server.");
+        counters("holdfast_controller_events_total", "Events by what became of them.");
     CounterFamily& dropped = counters("holdfast_controller_events_dropped_total",
                                       "Events that were not sent, for there were too many.");
 };
@@ -78,8 +78,10 @@ void KubeMetrics::read(StatusView const& view) {
     raise(families.writes.Add({{"result", "written"}}), writes.written);
     raise(families.writes.Add({{"result", "conflict"}}), writes.conflict);
     raise(families.writes.Add({{"result", "failed"}}), writes.failed);
-    raise(families.told.Add({}), writes.events);
-    raise(families.dropped.Add({}), writes.events_dropped);
+    EventCounts const& events = view.leader->events;
+    raise(families.told.Add({{"result", "sent"}}), events.sent);
+    raise(families.told.Add({{"result", "failed"}}), events.failed);
+    raise(families.dropped.Add({}), events.dropped);
 }
 
 }  // namespace holdfast::controller

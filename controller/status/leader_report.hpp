@@ -5,13 +5,18 @@
 
 namespace holdfast::controller {
 
-/// What became of writes to the API server, since the start.
+/// What became of writes of statuses, since the start.
 struct WriteCounts {
     std::uint64_t written = 0;
     std::uint64_t conflict = 0;  ///< Another one wrote first; tried again.
     std::uint64_t failed = 0;    ///< Tried again later.
-    std::uint64_t events = 0;
-    std::uint64_t events_dropped = 0;
+};
+
+/// What became of Events, since the start.
+struct EventCounts {
+    std::uint64_t sent = 0;
+    std::uint64_t failed = 0;   ///< The API server did not take them.
+    std::uint64_t dropped = 0;  ///< There were too many.
 };
 
 /// A controller's part in the election of who writes.
@@ -19,6 +24,7 @@ struct LeaderReport {
     std::string lease;  ///< `namespace/name`.
     bool leads = false;
     WriteCounts writes;
+    EventCounts events;
 };
 
 }  // namespace holdfast::controller

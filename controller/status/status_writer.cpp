@@ -9,7 +9,7 @@
 
 #include "common/base/log.hpp"
 #include "controller/kube/api_status.hpp"
-#include "controller/translate/conditions.hpp"
+#include "controller/status/status_events.hpp"
 
 namespace holdfast::controller {
 namespace {
@@ -18,23 +18,23 @@ using namespace std::chrono_literals;
 
 /// How often a writer that does not lead, or that waits, looks whether it may write.
 constexpr auto kLook = 1s;
-constexpr auto kPauseMin = 200ms;
-constexpr auto kPauseMax = 30s;
+/// Between two writes of an object that is refused.
+constexpr auto kRefusedPause = 30s;
+
+constexpr char const* kServer = "API server";
 
 std::string rfc3339(WallClock::time_point time);
-kube::Event event_of(StatusWrite const& write, ConditionChange const& change);
-bool refuses_object(int status);
-bool worth_an_event(ConditionChange const& change);
+std::string about(ObjectId const& id, Outcome<kube::Answer> const& answer);
 
 }  // namespace
 
 StatusWriter::StatusWriter(kube::Transport& transport, std::function<bool()> leads,
-                           std::string instance, Served served)
+                           EventWriter& events, Served served)
     : transport_(transport),
       leads_(std::move(leads)),
-      backoff_(kPauseMin, kPauseMax, std::random_device{}()),
-      recorder_(std::move(instance)),
+      events_(events),
       book_(std::move(served)),
+      pause_(std::random_device{}()),
       thread_([this](std::stop_token const& stop) { run(stop); }) {}
 
 StatusWriter::~StatusWriter() { stop(); }
@@ -56,6 +56,7 @@ void StatusWriter::gone(std::vector<ObjectId> const& ids) {
     std::lock_guard const lock(mutex_);
     for (ObjectId const& id : ids) {
         book_.gone(id);
+        (void)troubles_.ends(to_string(id));
     }
 }
 
@@ -91,17 +92,15 @@ WriteCounts StatusWriter::counts() const {
 void StatusWriter::run(std::stop_token const& stop) {
     while (!stop.stop_requested()) {
         if (auto const due = wait_for_write(stop)) write(*due, stop);
-        recorder_.sweep(Clock::now());
-        send_events(stop);
     }
 }
 
-/// Nothing after a while, so that Events get their turn.
+/// Nothing after a while, to look again.
 std::optional<StatusWrite> StatusWriter::wait_for_write(std::stop_token const& stop) {
     std::unique_lock lock(mutex_);
     TimePoint const start = Clock::now();
-    if (start < resume_at_) {
-        changed_.wait_until(lock, stop, resume_at_, [] { return false; });
+    if (start < pause_.until()) {
+        changed_.wait_until(lock, stop, pause_.until(), [] { return false; });
         return std::nullopt;
     }
     if (!may_write()) {
@@ -127,16 +126,16 @@ void StatusWriter::write(StatusWrite const& write, std::stop_token const& stop) 
     // A watch will tell that it is gone, or what has come in its place.
     if (answer && answer->status == 404) return;
     if (!answer || answer->status != 200) return put_off(write, answer);
-    backoff_.reset();
-    told_trouble_.clear();
     kube::StoredStatus stored = write.stored;
     bool const told = refresh(stored, answer->body);
     {
         std::lock_guard const lock(mutex_);
         ++counts_.written;
+        pause_.reset();
+        tell_end(write.stored.id);
         if (told) book_.written(std::move(stored));
     }
-    record(write);
+    events_.record(events_of(write));
 }
 
 /// The watch may be behind: what another one wrote is read at once, and compared anew.
@@ -155,80 +154,44 @@ void StatusWriter::settle_conflict(StatusWrite const& write, std::stop_token con
 
 /// What is wrong with one object is no reason to hold the others back; anything else is.
 void StatusWriter::put_off(StatusWrite const& write, Outcome<kube::Answer> const& answer) {
-    bool const this_one = answer && refuses_object(answer->status);
-    std::string const why =
-        answer ? to_string(kube::api_status(*answer)) : to_string(answer.error());
-    // A right that is missing is missing for a kind, and each answer names another object.
-    bool const forbidden = answer && answer->status == 403;
-    std::string told = forbidden ? "forbidden: " + write.stored.id.kind : why;
-    if (told != std::exchange(told_trouble_, told)) {
-        log::warning("statuses cannot be written, tried again later",
-                     {{"object", to_string(write.stored.id)}, {"problem", why}});
-    }
-    TimePoint const again = Clock::now() + (this_one ? kPauseMax : backoff_.next());
-    if (!this_one) resume_at_ = again;
     std::lock_guard const lock(mutex_);
     ++counts_.failed;
-    book_.put_off(write.stored.id, again);
+    tell(write, answer);
+    TimePoint const now = Clock::now();
+    if (refusal(answer) == Refusal::this_one) {
+        return book_.put_off(write.stored.id, now + kRefusedPause);
+    }
+    pause_.begin(now, answer ? kube::api_status(*answer).retry_after : std::nullopt);
+    book_.put_off(write.stored.id, pause_.until());
 }
 
-// --- Events ------------------------------------------------------------------------------------
-
-void StatusWriter::record(StatusWrite const& write) {
-    for (ConditionChange const& change : write.patch.changes) {
-        if (worth_an_event(change)) {
-            recorder_.record(event_of(write, change), Clock::now(), WallClock::now());
-        }
+void StatusWriter::tell(StatusWrite const& write, Outcome<kube::Answer> const& answer) {
+    std::string const why =
+        answer ? to_string(kube::api_status(*answer)) : to_string(answer.error());
+    std::string const id = to_string(write.stored.id);
+    bool const forbidden = answer && answer->status == 403;
+    if (troubles_.begins(about(write.stored.id, answer), forbidden ? "forbidden" : why)) {
+        log::warning("statuses cannot be written, tried again later",
+                     {{"object", id}, {"problem", why}});
     }
 }
 
-/// Best effort: an Event that is refused is not worth a second try.
-void StatusWriter::send_events(std::stop_token const& stop) {
-    while (!stop.stop_requested() && leads_() && Clock::now() >= resume_at_) {
-        auto const request = recorder_.next();
-        if (!request) break;
-        auto const answer = transport_.call(*request, stop);
-        bool const patch = request->method == kube::Method::patch;
-        if (answer && patch && answer->status == 404) recorder_.gone(*request);
-        std::lock_guard const lock(mutex_);
-        ++counts_.events;
+void StatusWriter::tell_end(ObjectId const& id) {
+    for (std::string const& about : {std::string(kServer), id.kind, to_string(id)}) {
+        if (troubles_.ends(about)) log::info("statuses are written again", {{"of", about}});
     }
-    std::lock_guard const lock(mutex_);
-    counts_.events_dropped = recorder_.dropped();
 }
 
 namespace {
-
-/// Is it for this object, or its kind, that the server refuses? Not so when it knows nobody, waited
-/// too long or has too much to do.
-bool refuses_object(int status) {
-    return status >= 400 && status < 500 && status != 401 && status != 408 && status != 429;
-}
 
 std::string rfc3339(WallClock::time_point time) {
     return std::format("{:%FT%TZ}", std::chrono::floor<std::chrono::seconds>(time));
 }
 
-bool worth_an_event(ConditionChange const& change) {
-    // That something begins well is told once for the whole object, not for each of its references.
-    return change.kind != ConditionChange::Kind::began || change.type == condition::kProgrammed;
-}
-
-kube::Event event_of(StatusWrite const& write, ConditionChange const& change) {
-    kube::StoredStatus const& stored = write.stored;
-    std::size_t const slash = stored.id.key.find('/');
-    bool const namespaced = slash != std::string::npos;
-    bool const fault = change.kind == ConditionChange::Kind::fault;
-    return {.regarding = {.api_version = stored.api_version,
-                          .kind = stored.id.kind,
-                          .name_space = namespaced ? stored.id.key.substr(0, slash) : std::string(),
-                          .name = namespaced ? stored.id.key.substr(slash + 1) : stored.id.key,
-                          .uid = stored.uid,
-                          .resource_version = stored.resource_version},
-            .type = fault ? kube::EventType::warning : kube::EventType::normal,
-            .reason = change.reason,
-            .action = "UpdateStatus",
-            .note = (change.part.empty() ? "" : change.part + ": ") + change.message};
+/// A right that is missing is missing for a kind, and each answer names another object.
+std::string about(ObjectId const& id, Outcome<kube::Answer> const& answer) {
+    if (refusal(answer) == Refusal::all) return kServer;
+    return answer->status == 403 ? id.kind : to_string(id);
 }
 
 }  // namespace

@@ -9,30 +9,32 @@
 #include <thread>
 #include <vector>
 
-#include "common/base/backoff.hpp"
-#include "controller/kube/event_recorder.hpp"
 #include "controller/kube/transport.hpp"
+#include "controller/status/event_writer.hpp"
 #include "controller/status/leader_report.hpp"
+#include "controller/status/server_pause.hpp"
 #include "controller/status/status_book.hpp"
+#include "controller/status/told_troubles.hpp"
 
 namespace holdfast::controller {
 
 /// One time of leading, from an election to its end. No two of a process are the same.
 enum class Term : std::uint64_t {};
 
-/// Writes statuses and Events to the API server while this controller leads.
+/// Writes statuses to the API server while this controller leads, and has their owners told by
+/// Events.
 ///
 /// What was computed in one term is never written in another: the cluster has gone on meanwhile.
 ///
 /// Trouble here never reaches the tables: it has a thread of its own, waits, and goes on.
 ///
 /// Threads   one of its own, between construction and destruction; every method from any.
-/// Lifetime  `transport` outlives it; `leads` is called on its thread, before every write, and must
+/// Lifetime  `transport` and `events` outlive it; `leads` is called on its thread, before every
+/// write, and must
 ///           not call back.
 class StatusWriter {
 public:
-    /// `instance` names this process in Events.
-    StatusWriter(kube::Transport& transport, std::function<bool()> leads, std::string instance,
+    StatusWriter(kube::Transport& transport, std::function<bool()> leads, EventWriter& events,
                  Served served = {});
     ~StatusWriter();
     StatusWriter(StatusWriter const&) = delete;
@@ -64,22 +66,21 @@ private:
     void write(StatusWrite const& write, std::stop_token const& stop);
     void settle_conflict(StatusWrite const& write, std::stop_token const& stop);
     void put_off(StatusWrite const& write, Outcome<kube::Answer> const& answer);
-    void record(StatusWrite const& write);
-    void send_events(std::stop_token const& stop);
+    void tell(StatusWrite const& write, Outcome<kube::Answer> const& answer);
+    void tell_end(ObjectId const& id);
 
     [[nodiscard]] bool may_write() const { return leads_() && term_; }
 
     kube::Transport& transport_;
     std::function<bool()> leads_;
-    Backoff backoff_;  // The thread's own, like the recorder.
-    kube::EventRecorder recorder_;
-    TimePoint resume_at_;       // Nothing is sent before.
-    std::string told_trouble_;  // Said once, not for every object.
+    EventWriter& events_;
     mutable std::mutex mutex_;
     std::condition_variable_any changed_;
     StatusBook book_;  ///< Under mutex_, like all that follows.
     std::optional<Term> term_;
     std::uint64_t terms_count_ = 0;
+    ServerPause pause_;
+    ToldTroubles troubles_;
     WriteCounts counts_;
     std::jthread thread_;
 };

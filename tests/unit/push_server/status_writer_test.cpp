@@ -61,6 +61,7 @@ protected:
     enum class Start { with_a_status, without_statuses };
 
     void start(Start how = Start::with_a_status) {
+        events_.emplace(api_, [this] { return leads_.load(); }, "pod-1");
         writer_.emplace(
             api_,
             [this] {
@@ -68,7 +69,7 @@ protected:
                 looks_.notify_all();
                 return leads_.load();
             },
-            "pod-1");
+            *events_);
         writer_->elected();
         if (how == Start::without_statuses) return;
         writer_->stored({stored("5")});
@@ -79,6 +80,7 @@ protected:
     test::FakeTransport api_;
     std::atomic<bool> leads_ = true;
     std::atomic<int> looks_ = 0;
+    std::optional<EventWriter> events_;
     std::optional<StatusWriter> writer_;
 };
 
@@ -183,6 +185,16 @@ TEST_F(StatusWriterTest, WritesNoStatusToAnotherObjectOfTheName) {
     int const looks = looks_;
     looks_.wait(looks);
     EXPECT_EQ(api_.requests().size(), 2u);
+}
+
+TEST_F(StatusWriterTest, WaitsAsLongAsTheServerAsksFor) {
+    api_.once(Method::patch, kPath, [](auto const&...) -> Outcome<Answer> {
+        return Answer{429, {}, std::chrono::seconds(3)};
+    });
+    TimePoint const begin = Clock::now();
+    start();
+    api_.wait_for(Method::patch, kPath, 2);
+    EXPECT_GE(Clock::now() - begin, std::chrono::seconds(3));
 }
 
 class RefusedObject : public StatusWriterTest, public testing::WithParamInterface<int> {};

@@ -1,0 +1,144 @@
+#include "controller/status/event_writer.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <random>
+#include <utility>
+
+#include "common/base/log.hpp"
+#include "controller/kube/api_status.hpp"
+
+namespace holdfast::controller {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// How often a writer that does not lead, or has nothing to send, looks whether that has changed.
+constexpr auto kLook = 1s;
+/// Counts of series wait at least as long.
+constexpr auto kSweepInterval = 60s;
+/// As client-go has it.
+constexpr int kTriesMax = 12;
+
+constexpr char const* kServer = "API server";
+
+/// Where it would be stored: rights are given for that, and namespaces go away.
+std::string collection_of(kube::Request const& request);
+
+}  // namespace
+
+EventWriter::EventWriter(kube::Transport& transport, std::function<bool()> leads,
+                         std::string instance)
+    : transport_(transport),
+      leads_(std::move(leads)),
+      recorder_(std::move(instance)),
+      pause_(std::random_device{}()),
+      thread_([this](std::stop_token const& stop) { run(stop); }) {}
+
+EventWriter::~EventWriter() { stop(); }
+
+void EventWriter::stop() {
+    thread_.request_stop();
+    if (thread_.joinable()) thread_.join();
+}
+
+void EventWriter::record(std::vector<kube::Event> const& events) {
+    if (events.empty()) return;
+    std::lock_guard const lock(mutex_);
+    for (kube::Event const& event : events) {
+        recorder_.record(event, Clock::now(), WallClock::now());
+    }
+    recorded_ = true;
+    changed_.notify_all();
+}
+
+EventCounts EventWriter::counts() const {
+    std::lock_guard const lock(mutex_);
+    EventCounts counts = counts_;
+    counts.dropped = recorder_.dropped();
+    return counts;
+}
+
+void EventWriter::run(std::stop_token const& stop) {
+    while (!stop.stop_requested()) {
+        auto request = wait_for_request(stop);
+        if (!request) continue;
+        auto const answer = transport_.call(*request, stop);
+        if (stop.stop_requested()) return;
+        answered(*std::move(request), answer);
+    }
+}
+
+/// Nothing after a while, to look again.
+std::optional<kube::Request> EventWriter::wait_for_request(std::stop_token const& stop) {
+    std::unique_lock lock(mutex_);
+    TimePoint const now = Clock::now();
+    if (now - swept_at_ >= kSweepInterval) {
+        swept_at_ = now;
+        recorder_.sweep(now);
+    }
+    if (now < pause_.until()) {
+        changed_.wait_until(lock, stop, pause_.until(), [] { return false; });
+        return std::nullopt;
+    }
+    if (leads_()) {
+        if (again_) return std::exchange(again_, std::nullopt);
+        if (auto request = recorder_.next()) return request;
+    }
+    recorded_ = false;
+    changed_.wait_for(lock, stop, kLook, [this] { return recorded_; });
+    return std::nullopt;
+}
+
+void EventWriter::answered(kube::Request request, Outcome<kube::Answer> const& answer) {
+    std::lock_guard const lock(mutex_);
+    int const status = answer ? answer->status : 0;
+    bool const is_post = request.method == kube::Method::post;
+    // An earlier try, whose answer was lost, has stored it.
+    bool const is_there = is_post && status == 409;
+    if (refusal(answer) == Refusal::none || is_there) {
+        sent(request);
+    } else if (!is_post && status == 404) {
+        tries_ = 0;
+        recorder_.gone(request);
+    } else {
+        refused(std::move(request), answer);
+    }
+}
+
+void EventWriter::sent(kube::Request const& request) {
+    tries_ = 0;
+    ++counts_.sent;
+    pause_.reset();
+    for (std::string const& about : {std::string(kServer), collection_of(request)}) {
+        if (troubles_.ends(about)) log::info("Events are sent again", {{"to", about}});
+    }
+}
+
+void EventWriter::refused(kube::Request request, Outcome<kube::Answer> const& answer) {
+    bool const all = refusal(answer) == Refusal::all;
+    kube::ApiStatus const status = answer ? kube::api_status(*answer) : kube::ApiStatus{};
+    std::string const why = answer ? to_string(status) : to_string(answer.error());
+    std::string const about = all ? kServer : collection_of(request);
+    // What the server says of each request differs.
+    if (troubles_.begins(about, answer ? std::to_string(answer->status) : why)) {
+        log::warning("Events cannot be sent", {{"to", about}, {"problem", why}});
+    }
+    if (all) pause_.begin(Clock::now(), status.retry_after);
+    if (all && ++tries_ < kTriesMax) {
+        again_ = std::move(request);
+    } else {
+        tries_ = 0;
+        ++counts_.failed;
+    }
+}
+
+namespace {
+
+std::string collection_of(kube::Request const& request) {
+    if (request.method == kube::Method::post) return request.target;
+    return request.target.substr(0, request.target.rfind('/'));
+}
+
+}  // namespace
+}  // namespace holdfast::controller

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "controller/kube/event_recorder.hpp"
+#include "controller/kube/transport.hpp"
+#include "controller/status/leader_report.hpp"
+#include "controller/status/server_pause.hpp"
+#include "controller/status/told_troubles.hpp"
+
+namespace holdfast::controller {
+
+/// Sends Events to the API server while this controller leads, one after another.
+///
+/// An Event tells what was done, and when: it stays true, and so one that waits may be sent in a
+/// later term. Events are help all the same, not truth: of too many those that come last are
+/// dropped (EventRecorder), and so is one that the server does not take. A server that takes
+/// nothing now is left alone for a while.
+///
+/// Threads   one of its own, between construction and stop(); every method from any.
+/// Lifetime  `transport` outlives it; `leads` is called on its thread, before every request, and
+///           must not call back.
+class EventWriter {
+public:
+    /// `instance` names this process in Events.
+    EventWriter(kube::Transport& transport, std::function<bool()> leads, std::string instance);
+    ~EventWriter();
+    EventWriter(EventWriter const&) = delete;
+    EventWriter& operator=(EventWriter const&) = delete;
+
+    /// Sends them soon. Does not wait.
+    void record(std::vector<kube::Event> const& events);
+    /// Sends nothing any more; returns when the last request has ended. Idempotent.
+    void stop();
+
+    [[nodiscard]] EventCounts counts() const;
+
+private:
+    void run(std::stop_token const& stop);
+    [[nodiscard]] std::optional<kube::Request> wait_for_request(std::stop_token const& stop);
+    void answered(kube::Request request, Outcome<kube::Answer> const& answer);
+    void sent(kube::Request const& request);
+    void refused(kube::Request request, Outcome<kube::Answer> const& answer);
+
+    kube::Transport& transport_;
+    std::function<bool()> leads_;
+    mutable std::mutex mutex_;
+    std::condition_variable_any changed_;
+    kube::EventRecorder recorder_;        ///< Under mutex_, like all that follows.
+    std::optional<kube::Request> again_;  ///< Was refused when all was.
+    int tries_ = 0;                       ///< Of `again_`.
+    TimePoint swept_at_;
+    bool recorded_ = false;  ///< There is something new for the thread.
+    ServerPause pause_;
+    ToldTroubles troubles_;
+    EventCounts counts_;
+    std::jthread thread_;
+};
+
+}  // namespace holdfast::controller
