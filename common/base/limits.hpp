@@ -144,6 +144,11 @@ inline constexpr auto denied_kinds_wait = 60s;
 /// 10 s after SIGTERM where nothing else is said; a lease that is not given back expires.
 inline constexpr auto lease_release_timeout = 5s;
 
+/// Statuses that are written at a time, each over a connection of its own. A write waits for the
+/// disk of the cluster's store more than for anything else; a server that has too much to do says
+/// so.
+inline constexpr std::size_t status_writes_at_once = 4;
+
 /// Requests about Events that wait to be sent, near 1 KiB each: as many as client-go lets wait.
 inline constexpr std::size_t event_requests_max = 1000;
 /// Events of which repeats are counted, up to 3 KiB each; more within event_series_gap is a storm

@@ -39,23 +39,6 @@ void StatusBook::gone(ObjectId const& id) {
     doubtful_.erase(id);
 }
 
-void StatusBook::written(kube::StoredStatus status) {
-    Entry* const entry = find(status);
-    if (entry != nullptr && !is_older(status, *entry->stored)) take(*entry, std::move(status));
-}
-
-void StatusBook::read_again(kube::StoredStatus status) {
-    Entry* const entry = find(status);
-    if (entry != nullptr) take(*entry, std::move(status));
-}
-
-StatusBook::Entry* StatusBook::find(kube::StoredStatus const& status) {
-    auto const found = entries_.find(status.id);
-    if (found == entries_.end()) return nullptr;
-    Entry& entry = found->second;
-    return entry.stored && entry.stored->uid == status.uid ? &entry : nullptr;
-}
-
 void StatusBook::take(Entry& entry, kube::StoredStatus status) {
     doubtful_.insert(status.id);
     entry.stored = std::move(status);
@@ -96,7 +79,7 @@ void StatusBook::begin_term() {
 std::optional<StatusWrite> StatusBook::next(TimePoint now, std::string const& wall) {
     for (auto one = doubtful_.begin(); one != doubtful_.end();) {
         Entry& entry = entries_.at(*one);
-        if (entry.not_before > now) {
+        if (entry.under_way || entry.not_before > now) {
             ++one;
             continue;
         }
@@ -104,6 +87,7 @@ std::optional<StatusWrite> StatusBook::next(TimePoint now, std::string const& wa
         if (!entry.stored || !entry.wanted) continue;
         if (auto patch = status_patch(*entry.stored, *entry.wanted, wall, served_)) {
             entry.not_before = now + kInterval;
+            entry.under_way = true;
             return StatusWrite{*entry.stored, *std::move(patch)};
         }
     }
@@ -113,17 +97,41 @@ std::optional<StatusWrite> StatusBook::next(TimePoint now, std::string const& wa
 std::optional<TimePoint> StatusBook::due() const {
     std::optional<TimePoint> first;
     for (ObjectId const& id : doubtful_) {
-        TimePoint const at = entries_.at(id).not_before;
-        first = std::min(first.value_or(at), at);
+        Entry const& entry = entries_.at(id);
+        if (entry.under_way) continue;
+        first = std::min(first.value_or(entry.not_before), entry.not_before);
     }
     return first;
 }
 
-void StatusBook::put_off(ObjectId const& id, TimePoint again) {
-    auto const found = entries_.find(id);
-    if (found == entries_.end()) return;
-    found->second.not_before = std::max(found->second.not_before, again);
-    doubtful_.insert(id);
+// --- how writes have ended ---------------------------------------------------------------------
+
+void StatusBook::written(kube::StoredStatus status) {
+    Entry* const entry = end(status);
+    if (entry != nullptr && !is_older(status, *entry->stored)) take(*entry, std::move(status));
+}
+
+void StatusBook::read_again(kube::StoredStatus status) {
+    Entry* const entry = end(status);
+    if (entry != nullptr) take(*entry, std::move(status));
+}
+
+void StatusBook::put_off(kube::StoredStatus const& status, TimePoint again) {
+    Entry* const entry = end(status);
+    if (entry == nullptr) return;
+    entry->not_before = std::max(entry->not_before, again);
+    doubtful_.insert(status.id);
+}
+
+void StatusBook::leave(kube::StoredStatus const& status) { (void)end(status); }
+
+StatusBook::Entry* StatusBook::end(kube::StoredStatus const& status) {
+    auto const found = entries_.find(status.id);
+    if (found == entries_.end()) return nullptr;
+    Entry& entry = found->second;
+    if (!entry.stored || entry.stored->uid != status.uid) return nullptr;
+    entry.under_way = false;
+    return &entry;
 }
 
 }  // namespace holdfast::controller

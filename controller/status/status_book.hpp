@@ -25,8 +25,8 @@ struct StatusWrite {
 };
 
 /// Decides which statuses are to be written, and when: those that are not stored as they should be,
-/// one object at most once a second, so that two controllers that disagree do not wear the API
-/// server out.
+/// one object at most once a second and one write of it at a time, so that two controllers that
+/// disagree do not wear the API server out.
 ///
 /// Threads  none; no clock of its own.
 class StatusBook {
@@ -40,38 +40,45 @@ public:
     void stored(kube::StoredStatus status);
     /// The object is not there any more, as a watch tells, nor is anything wanted of it.
     void gone(ObjectId const& id);
-    /// What the API server answered to a write. Of an object that is gone by now it is ignored.
-    void written(kube::StoredStatus status);
-    /// The same of what it answered when it was asked for the object, whatever was known before: a
-    /// server that was restored has an older version.
-    void read_again(kube::StoredStatus status);
     /// What it should have: all of it. A route that is not among them has no entry of ours.
     void want(Statuses wanted);
     /// Leadership begins: what was wanted before is forgotten, for the cluster has gone on without
     /// us. What is wanted from now on is compared with what is stored by now.
     void begin_term();
 
-    /// The first write that is due; `wall` is the time for its conditions. An object that is as it
-    /// should be is not looked at again until something is new.
+    /// The first write that is due; `wall` is the time for its conditions. It is under way then,
+    /// and there is no other one of the object until one of the four calls below has told how it
+    /// ended. An object that is as it should be is not looked at again until something is new.
     [[nodiscard]] std::optional<StatusWrite> next(TimePoint now, std::string const& wall);
     /// When next() is worth asking again; nothing: not before something is new.
     [[nodiscard]] std::optional<TimePoint> due() const;
-    /// The write did not succeed: it is due again at `again`.
-    void put_off(ObjectId const& id, TimePoint again);
+
+    // How a write has ended; `status` is the one of the StatusWrite, or what has become of it. Of
+    // an object that is gone by now, or has been replaced, it is ignored.
+
+    /// It succeeded; this is the answer.
+    void written(kube::StoredStatus status);
+    /// The API server has this, whatever was known before: one that was restored has an older
+    /// version.
+    void read_again(kube::StoredStatus status);
+    /// It did not succeed, and is due again at `again`.
+    void put_off(kube::StoredStatus const& status, TimePoint again);
+    /// It did not succeed, and is not worth another try before something is new.
+    void leave(kube::StoredStatus const& status);
 
     /// Objects that are known.
     [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
-    [[nodiscard]] std::size_t waiting() const noexcept { return doubtful_.size(); }
 
 private:
     struct Entry {
         std::optional<kube::StoredStatus> stored;
         std::optional<boost::json::object> wanted;
         TimePoint not_before;
+        bool under_way = false;
     };
 
-    /// Of this very object, not of another of its name; null when there is none.
-    [[nodiscard]] Entry* find(kube::StoredStatus const& status);
+    /// A write of this object has ended. Its entry; null when there is none of this very object.
+    [[nodiscard]] Entry* end(kube::StoredStatus const& status);
     void take(Entry& entry, kube::StoredStatus status);
     void want(ObjectId const& id, Entry& entry, std::optional<boost::json::object> wanted);
 

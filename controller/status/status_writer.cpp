@@ -7,6 +7,7 @@
 #include <stop_token>
 #include <utility>
 
+#include "common/base/limits.hpp"
 #include "common/base/log.hpp"
 #include "controller/kube/api_status.hpp"
 #include "controller/status/status_events.hpp"
@@ -34,14 +35,19 @@ StatusWriter::StatusWriter(kube::Transport& transport, std::function<bool()> lea
       leads_(std::move(leads)),
       events_(events),
       book_(std::move(served)),
-      pause_(std::random_device{}()),
-      thread_([this](std::stop_token const& stop) { run(stop); }) {}
+      pause_(std::random_device{}()) {
+    for (std::size_t index = 0; index < limits::status_writes_at_once; ++index) {
+        threads_.emplace_back([this](std::stop_token const& stop) { run(stop); });
+    }
+}
 
 StatusWriter::~StatusWriter() { stop(); }
 
 void StatusWriter::stop() {
-    thread_.request_stop();
-    if (thread_.joinable()) thread_.join();
+    for (std::jthread& thread : threads_) {
+        thread.request_stop();
+    }
+    threads_.clear();
 }
 
 void StatusWriter::stored(std::vector<kube::StoredStatus> statuses) {
@@ -49,7 +55,7 @@ void StatusWriter::stored(std::vector<kube::StoredStatus> statuses) {
     for (kube::StoredStatus& one : statuses) {
         book_.stored(std::move(one));
     }
-    changed_.notify_all();
+    wake();
 }
 
 void StatusWriter::gone(std::vector<ObjectId> const& ids) {
@@ -64,7 +70,7 @@ void StatusWriter::elected() {
     std::lock_guard const lock(mutex_);
     term_ = Term{++terms_count_};
     book_.begin_term();
-    changed_.notify_all();
+    wake();
 }
 
 void StatusWriter::demoted() {
@@ -81,12 +87,17 @@ void StatusWriter::want(Term term, Statuses statuses) {
     std::lock_guard const lock(mutex_);
     if (term_ != term) return;
     book_.want(std::move(statuses));
-    changed_.notify_all();
+    wake();
 }
 
 WriteCounts StatusWriter::counts() const {
     std::lock_guard const lock(mutex_);
     return counts_;
+}
+
+void StatusWriter::wake() {
+    ++news_count_;
+    changed_.notify_all();
 }
 
 void StatusWriter::run(std::stop_token const& stop) {
@@ -98,19 +109,18 @@ void StatusWriter::run(std::stop_token const& stop) {
 /// Nothing after a while, to look again.
 std::optional<StatusWrite> StatusWriter::wait_for_write(std::stop_token const& stop) {
     std::unique_lock lock(mutex_);
-    TimePoint const start = Clock::now();
-    if (start < pause_.until()) {
+    TimePoint const now = Clock::now();
+    if (now < pause_.until()) {
         changed_.wait_until(lock, stop, pause_.until(), [] { return false; });
         return std::nullopt;
     }
-    if (!may_write()) {
-        changed_.wait_for(lock, stop, kLook, [this] { return may_write(); });
-        return std::nullopt;
+    TimePoint until = now + kLook;
+    if (may_write()) {
+        if (auto write = book_.next(now, rfc3339(WallClock::now()))) return write;
+        until = std::min(book_.due().value_or(until), until);
     }
-    if (auto write = book_.next(start, rfc3339(WallClock::now()))) return write;
-    TimePoint const until = std::min(book_.due().value_or(start + kLook), start + kLook);
-    std::size_t const waiting = book_.waiting();
-    changed_.wait_until(lock, stop, until, [&] { return book_.waiting() > waiting; });
+    changed_.wait_until(lock, stop, until,
+                        [this, known = news_count_] { return news_count_ != known; });
     return std::nullopt;
 }
 
@@ -123,8 +133,7 @@ void StatusWriter::write(StatusWrite const& write, std::stop_token const& stop) 
     auto const answer = transport_.call(request, stop);
     if (stop.stop_requested()) return;
     if (answer && answer->status == 409) return settle_conflict(write, stop);
-    // A watch will tell that it is gone, or what has come in its place.
-    if (answer && answer->status == 404) return;
+    if (answer && answer->status == 404) return leave(write);
     if (!answer || answer->status != 200) return put_off(write, answer);
     kube::StoredStatus stored = write.stored;
     bool const told = refresh(stored, answer->body);
@@ -133,7 +142,8 @@ void StatusWriter::write(StatusWrite const& write, std::stop_token const& stop) 
         ++counts_.written;
         pause_.reset();
         tell_end(write.stored.id);
-        if (told) book_.written(std::move(stored));
+        // Where the answer does not tell what there is now, a watch will.
+        told ? book_.written(std::move(stored)) : book_.leave(stored);
     }
     events_.record(events_of(write));
 }
@@ -143,6 +153,8 @@ void StatusWriter::settle_conflict(StatusWrite const& write, std::stop_token con
     kube::Request request;
     request.target = write.stored.path;
     auto const answer = transport_.call(request, stop);
+    if (stop.stop_requested()) return;
+    if (answer && answer->status == 404) return leave(write);
     kube::StoredStatus stored = write.stored;
     if (!answer || answer->status != 200 || !refresh(stored, answer->body)) {
         return put_off(write, answer);
@@ -152,17 +164,23 @@ void StatusWriter::settle_conflict(StatusWrite const& write, std::stop_token con
     book_.read_again(std::move(stored));
 }
 
+/// A watch will tell that the object is gone, or what has come in its place.
+void StatusWriter::leave(StatusWrite const& write) {
+    std::lock_guard const lock(mutex_);
+    book_.leave(write.stored);
+}
+
 /// What is wrong with one object is no reason to hold the others back; anything else is.
 void StatusWriter::put_off(StatusWrite const& write, Outcome<kube::Answer> const& answer) {
     std::lock_guard const lock(mutex_);
     ++counts_.failed;
     tell(write, answer);
     TimePoint const now = Clock::now();
-    if (refusal(answer) == Refusal::this_one) {
-        return book_.put_off(write.stored.id, now + kRefusedPause);
+    if (refusal(answer) != Refusal::all) {
+        return book_.put_off(write.stored, now + kRefusedPause);
     }
     pause_.begin(now, answer ? kube::api_status(*answer).retry_after : std::nullopt);
-    book_.put_off(write.stored.id, pause_.until());
+    book_.put_off(write.stored, pause_.until());
 }
 
 void StatusWriter::tell(StatusWrite const& write, Outcome<kube::Answer> const& answer) {

@@ -26,11 +26,14 @@ enum class Term : std::uint64_t {};
 ///
 /// What was computed in one term is never written in another: the cluster has gone on meanwhile.
 ///
-/// Trouble here never reaches the tables: it has a thread of its own, waits, and goes on.
+/// Trouble here never reaches the tables: it has threads of its own, waits, and goes on.
 ///
-/// Threads   one of its own, between construction and destruction; every method from any.
-/// Lifetime  `transport` and `events` outlive it; `leads` is called on its thread, before every
-/// write, and must
+/// Several are written at a time, never two of one object. A server that refuses all of them is
+/// left alone by all.
+///
+/// Threads   limits::status_writes_at_once of its own, between construction and stop(); every
+///           method from any.
+/// Lifetime  `transport` and `events` outlive it; `leads` is called before every write, and must
 ///           not call back.
 class StatusWriter {
 public:
@@ -55,16 +58,19 @@ public:
     /// All that objects should have, as computed within `term`; ignored once that has ended.
     void want(Term term, Statuses statuses);
 
-    /// Writes nothing any more; returns when the last request has ended. Idempotent.
+    /// Writes nothing any more; returns when the last requests have ended. Idempotent.
     void stop();
 
     [[nodiscard]] WriteCounts counts() const;
 
 private:
+    /// To be called with mutex_ held: there is something new for the threads.
+    void wake();
     void run(std::stop_token const& stop);
     [[nodiscard]] std::optional<StatusWrite> wait_for_write(std::stop_token const& stop);
     void write(StatusWrite const& write, std::stop_token const& stop);
     void settle_conflict(StatusWrite const& write, std::stop_token const& stop);
+    void leave(StatusWrite const& write);
     void put_off(StatusWrite const& write, Outcome<kube::Answer> const& answer);
     void tell(StatusWrite const& write, Outcome<kube::Answer> const& answer);
     void tell_end(ObjectId const& id);
@@ -82,7 +88,8 @@ private:
     ServerPause pause_;
     ToldTroubles troubles_;
     WriteCounts counts_;
-    std::jthread thread_;
+    std::uint64_t news_count_ = 0;  ///< What a thread that waits has to look at.
+    std::vector<std::jthread> threads_;
 };
 
 }  // namespace holdfast::controller

@@ -9,6 +9,7 @@
 
 #include <atomic>
 
+#include "common/base/limits.hpp"
 #include "tests/support/fake_transport.hpp"
 
 namespace holdfast::controller {
@@ -187,6 +188,25 @@ TEST_F(StatusWriterTest, WritesNoStatusToAnotherObjectOfTheName) {
     EXPECT_EQ(api_.requests().size(), 2u);
 }
 
+TEST_F(StatusWriterTest, WritesSeveralAtATime) {
+    api_.on(Method::patch, "/object-", test::silence());
+    start(Start::without_statuses);
+    std::vector<kube::StoredStatus> objects;
+    Statuses wanted;
+    for (std::size_t index = 0; index < 2 * limits::status_writes_at_once; ++index) {
+        auto one = stored("5");
+        one.id.key += std::to_string(index);
+        one.path = "/object-" + std::to_string(index);
+        wanted[one.id] = accepted("True");
+        objects.push_back(std::move(one));
+    }
+    writer_->stored(objects);
+    want(wanted);
+    api_.wait_for(Method::patch, "/object-", limits::status_writes_at_once);
+    writer_->stop();
+    EXPECT_EQ(api_.requests().size(), limits::status_writes_at_once);
+}
+
 TEST_F(StatusWriterTest, WaitsAsLongAsTheServerAsksFor) {
     api_.once(Method::patch, kPath, [](auto const&...) -> Outcome<Answer> {
         return Answer{429, {}, std::chrono::seconds(3)};
@@ -212,6 +232,8 @@ TEST_P(RefusedObject, HoldsNoOtherUp) {
     want({{kGateway, accepted("False")}, {two.id, accepted("True")}});
     writer_->stored({two});
     api_.wait_for(Method::patch, "/two");
+    while (writer_->counts().failed == 0)
+        std::this_thread::yield();
     EXPECT_EQ(writer_->counts().failed, 1u);
 }
 
