@@ -136,8 +136,8 @@ inline constexpr std::size_t watch_line_bytes_max = 8 * 1024 * 1024;
 inline constexpr std::size_t credential_bytes_max = 1024 * 1024;
 /// An answer of the API server: a list of 5,000 EndpointSlices with ten endpoints each is 16 MB.
 inline constexpr std::size_t api_answer_bytes_max = 256 * 1024 * 1024;
-/// How long the first tables wait for kinds that the controller may not read, or that the cluster
-/// does not have: as long as for manifests that are broken at the start.
+/// How long the first tables wait for kinds that they can lack and that the controller may not read,
+/// or the cluster does not have: as long as for manifests that are broken at the start.
 inline constexpr auto denied_kinds_wait = 60s;
 
 /// How long a controller that goes away tries to give its lease back. Kubernetes kills the process

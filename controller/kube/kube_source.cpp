@@ -1,7 +1,6 @@
 #include "controller/kube/kube_source.hpp"
 
 #include <algorithm>
-#include <array>
 #include <random>
 #include <string_view>
 #include <utility>
@@ -15,7 +14,6 @@ void merge(Changes& into, Changes newer);
 bool decides_on_secrets(std::string_view kind);
 /// True when the API server has said that it will not let us read this.
 bool denied(WatchState const& state);
-bool essential(Collection const& collection);
 void add_problems(Collection const& collection, WatchState const& state,
                   std::vector<SourceProblem>& problems);
 void add_counts(Collection const& collection, WatchState const& state,
@@ -28,7 +26,7 @@ void log_difference(std::vector<SourceProblem> const& before,
 KubeSource::KubeSource(Transport& transport, KubeOptions options)
     : transport_(transport),
       options_(std::move(options)),
-      wanted_(options_.served),
+      needs_(options_.served),
       last_seed_(std::random_device{}()) {}
 
 KubeSource::~KubeSource() { KubeSource::stop(); }
@@ -78,10 +76,10 @@ void KubeSource::delivered(CollectionWatch& watch, Batch batch) {
         return;
     }
     for (Object const& object : batch.changes.upserts) {
-        wanted_.note(object);
+        needs_.note(object);
     }
     for (ObjectId const& id : batch.changes.removes) {
-        wanted_.forget(id);
+        needs_.forget(id);
     }
     merge(waiting_, std::move(batch.changes));
     want_secrets();
@@ -111,7 +109,7 @@ bool KubeSource::is_current(CollectionWatch const& watch) const {
 // --- Secrets -----------------------------------------------------------------------------------
 
 void KubeSource::want_secrets() {
-    for (Collection const& collection : wanted_.collections()) {
+    for (Collection const& collection : needs_.secrets()) {
         if (!secrets_.contains(collection)) add(secrets_, collection);
     }
 }
@@ -119,9 +117,9 @@ void KubeSource::want_secrets() {
 /// Secrets that nothing names any more go in the step that says so.
 void KubeSource::drop_secrets(Changes& changes) {
     std::erase_if(ending_, [](auto const& watch) { return watch->finished(); });
-    std::set<Collection> const wanted = wanted_.collections();
+    std::set<Collection> const needed = needs_.secrets();
     for (auto one = secrets_.begin(); one != secrets_.end();) {
-        if (wanted.contains(one->first)) {
+        if (needed.contains(one->first)) {
             ++one;
             continue;
         }
@@ -136,7 +134,7 @@ void KubeSource::drop_secrets(Changes& changes) {
 void KubeSource::hand_on_waiting() {
     if (waiting_.empty()) return;
     // Those that are wanted no more do not count: they may never be read.
-    bool const read = std::ranges::all_of(wanted_.collections(), [this](Collection const& one) {
+    bool const read = std::ranges::all_of(needs_.secrets(), [this](Collection const& one) {
         WatchState const state = secrets_.at(one)->state();
         return state.complete || denied(state);
     });
@@ -160,12 +158,21 @@ void KubeSource::hand_on(Changes changes) {
 
 bool KubeSource::everything_is_read(TimePoint now) const {
     bool const waited = now >= started_ + options_.denied_wait;
-    auto const read = [waited](auto const& entry) {
+    auto const read = [&](auto const& entry) {
         WatchState const state = entry.second->state();
-        return state.complete || (waited && denied(state) && !essential(entry.first));
+        return state.complete ||
+               (waited && denied(state) && can_lack(entry.first.kind, state.trouble->kind));
     };
     return waiting_.empty() && std::ranges::all_of(watches_, read) &&
            std::ranges::all_of(secrets_, read);
+}
+
+/// False when a table without this kind would lack what its sessions live on. Routes may live on
+/// any grant that there is; a cluster that does not define grants has none.
+bool KubeSource::can_lack(std::string_view kind, Trouble::Kind trouble) const {
+    if (kind == Secret::kKind) return true;
+    if (kind == Namespace::kKind) return !needs_.namespaces();
+    return kind == ReferenceGrant::kKind && trouble == Trouble::Kind::missing;
 }
 
 std::vector<SourceProblem> KubeSource::problems() const {
@@ -237,14 +244,6 @@ bool decides_on_secrets(std::string_view kind) {
 bool denied(WatchState const& state) {
     return state.trouble && (state.trouble->kind == Trouble::Kind::forbidden ||
                              state.trouble->kind == Trouble::Kind::missing);
-}
-
-/// Without these a table would lack what its sessions live on.
-bool essential(Collection const& collection) {
-    constexpr std::array<std::string_view, 5> kinds{GatewayClass::kKind, Gateway::kKind,
-                                                    WebSocketRoute::kKind, Service::kKind,
-                                                    EndpointSlice::kKind};
-    return std::ranges::find(kinds, collection.kind) != kinds.end();
 }
 
 void add_problems(Collection const& collection, WatchState const& state,

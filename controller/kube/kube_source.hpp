@@ -7,6 +7,7 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/base/clock.hpp"
@@ -24,7 +25,7 @@ struct KubeOptions {
     std::function<void(std::vector<StoredStatus>)> stored;
     /// Told in the same way of every object, of whatever kind, that is gone.
     std::function<void(std::vector<ObjectId> const&)> gone{};
-    /// How long the first tables wait for kinds that may not be read.
+    /// How long the first tables wait for kinds that may not be read, and that they can lack.
     std::chrono::milliseconds denied_wait{60'000};
     ReflectorTimes times{};
 };
@@ -59,6 +60,7 @@ private:
     void hand_on_waiting();
     void hand_on(Changes changes);
     [[nodiscard]] bool everything_is_read(TimePoint now) const;
+    [[nodiscard]] bool can_lack(std::string_view kind, Trouble::Kind trouble) const;
     [[nodiscard]] std::vector<SourceProblem> problems() const;
     [[nodiscard]] std::size_t never_good() const;
     void report();
@@ -70,7 +72,7 @@ private:
     Watches watches_;
     Watches secrets_;
     std::vector<std::unique_ptr<CollectionWatch>> ending_;  ///< Stopped, perhaps not yet ended.
-    WantedSecrets wanted_;
+    GatewayNeeds needs_;
     std::set<ObjectId> delivered_;  ///< What has been handed on, and not taken back.
     Changes waiting_;               ///< Of Gateways whose Secrets are on their way.
     SourceReport reported_;

@@ -1,5 +1,6 @@
 #include "controller/kube/wanted.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -35,6 +36,15 @@ Collection collection(Resource const& resource) {
             .definition = resource.definition};
 }
 
+Collection secret(SecretRef const& ref) {
+    return {.kind = Secret::kKind,
+            .api_version = "v1",
+            .plural = "secrets",
+            .name_space = ref.name_space,
+            .name = ref.name,
+            .definition = Definition::built_in};
+}
+
 }  // namespace
 
 std::vector<Collection> collections_of(std::vector<std::string> const& namespaces) {
@@ -60,7 +70,7 @@ std::vector<Collection> collections_of(std::vector<std::string> const& namespace
     return all;
 }
 
-void WantedSecrets::note(Object const& object) {
+void GatewayNeeds::note(Object const& object) {
     if (auto const* const gateway = std::get_if<std::shared_ptr<Gateway const>>(&object)) {
         gateways_[(*gateway)->meta.key()] = *gateway;
     } else if (auto const* const one = std::get_if<std::shared_ptr<GatewayClass const>>(&object)) {
@@ -68,30 +78,41 @@ void WantedSecrets::note(Object const& object) {
     }
 }
 
-void WantedSecrets::forget(ObjectId const& id) {
+void GatewayNeeds::forget(ObjectId const& id) {
     if (id.kind == Gateway::kKind) gateways_.erase(id.key);
     if (id.kind == GatewayClass::kKind) classes_.erase(id.key);
 }
 
-std::set<Collection> WantedSecrets::collections() const {
-    std::set<Collection> wanted;
-    for (auto const& [key, gateway] : gateways_) {
-        auto const found = classes_.find(gateway->class_name);
-        GatewayClass const* const own = found == classes_.end() ? nullptr : found->second.get();
-        if (!served_.has(key) || !class_is_ours(gateway->class_name, own)) continue;
+std::set<Collection> GatewayNeeds::secrets() const {
+    std::set<Collection> needed;
+    for (Gateway const* const gateway : ours()) {
         for (GatewayListener const& listener : gateway->listeners) {
             for (SecretRef const& ref : listener.certificate_refs) {
-                if (!ref.group.empty() || ref.kind != Secret::kKind) continue;
-                wanted.insert({.kind = Secret::kKind,
-                               .api_version = "v1",
-                               .plural = "secrets",
-                               .name_space = ref.name_space,
-                               .name = ref.name,
-                               .definition = Definition::built_in});
+                if (ref.group.empty() && ref.kind == Secret::kKind) needed.insert(secret(ref));
             }
         }
     }
-    return wanted;
+    return needed;
+}
+
+bool GatewayNeeds::namespaces() const {
+    return std::ranges::any_of(ours(), [](Gateway const* gateway) {
+        return std::ranges::any_of(gateway->listeners, [](GatewayListener const& listener) {
+            return listener.from == NamespacesFrom::selector;
+        });
+    });
+}
+
+std::vector<Gateway const*> GatewayNeeds::ours() const {
+    std::vector<Gateway const*> all;
+    for (auto const& [key, gateway] : gateways_) {
+        auto const found = classes_.find(gateway->class_name);
+        GatewayClass const* const own = found == classes_.end() ? nullptr : found->second.get();
+        if (served_.has(key) && class_is_ours(gateway->class_name, own)) {
+            all.push_back(gateway.get());
+        }
+    }
+    return all;
 }
 
 }  // namespace holdfast::controller::kube

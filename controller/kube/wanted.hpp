@@ -17,21 +17,26 @@ namespace holdfast::controller::kube {
 /// those; empty: all.
 [[nodiscard]] std::vector<Collection> collections_of(std::vector<std::string> const& namespaces);
 
-/// Which Secrets are read: by their names, those that listeners of our Gateways refer to, so that
-/// the controller needs no right to any other.
+/// What our Gateways need of the API beside themselves.
 ///
 /// Threads  none.
-class WantedSecrets {
+class GatewayNeeds {
 public:
-    explicit WantedSecrets(Served served) : served_(std::move(served)) {}
+    explicit GatewayNeeds(Served served) : served_(std::move(served)) {}
 
     /// Takes note of Gateways and GatewayClasses; everything else is ignored.
     void note(Object const& object);
     void forget(ObjectId const& id);
 
-    [[nodiscard]] std::set<Collection> collections() const;
+    /// The Secrets that listeners refer to, each by its name, so that the controller needs no right
+    /// to any other.
+    [[nodiscard]] std::set<Collection> secrets() const;
+    /// True when a listener admits routes by the labels of their namespaces.
+    [[nodiscard]] bool namespaces() const;
 
 private:
+    [[nodiscard]] std::vector<Gateway const*> ours() const;
+
     Served served_;
     std::map<std::string, std::shared_ptr<Gateway const>> gateways_;
     std::map<std::string, std::shared_ptr<GatewayClass const>> classes_;

@@ -27,11 +27,9 @@ using Method = test::FakeTransport::Method;
 class FakeApi {
 public:
     FakeApi() {
-        for (char const* path :
-             {"/apis/gateway.networking.k8s.io/v1/gatewayclasses", "/api/v1/namespaces", kGateways,
-              "/apis/holdfast.dev/v1alpha1/websocketroutes",
-              "/apis/gateway.networking.k8s.io/v1beta1/referencegrants", "/api/v1/services",
-              "/apis/discovery.k8s.io/v1/endpointslices"}) {
+        for (char const* path : {"/apis/gateway.networking.k8s.io/v1/gatewayclasses", kNamespaces,
+                                 kGateways, "/apis/holdfast.dev/v1alpha1/websocketroutes", kGrants,
+                                 "/api/v1/services", "/apis/discovery.k8s.io/v1/endpointslices"}) {
             list(path, "");
         }
     }
@@ -53,6 +51,10 @@ public:
         changed_.notify_all();
     }
 
+    static constexpr std::size_t kKinds = 7;
+    static constexpr char const* kNamespaces = "/api/v1/namespaces";
+    static constexpr char const* kGrants =
+        "/apis/gateway.networking.k8s.io/v1beta1/referencegrants";
     static constexpr char const* kGateways = "/apis/gateway.networking.k8s.io/v1/gateways";
     test::FakeTransport transport;
 
@@ -84,6 +86,15 @@ std::string gateway(std::string const& secret, int version = 11) {
            R"("spec":{"gatewayClassName":"holdfast","listeners":[{"name":"wss","port":8443,)"
            R"("protocol":"HTTPS")" +
            tls + R"(}]},"status":{"x":1}})";
+}
+
+/// A Gateway whose listener admits routes by the labels of their namespaces.
+std::string selecting_gateway() {
+    std::string text = gateway("");
+    std::string const before = R"("protocol":"HTTPS")";
+    text.insert(text.find(before) + before.size(),
+                R"(,"allowedRoutes":{"namespaces":{"from":"Selector","selector":{}}})");
+    return text;
 }
 
 std::string secret(std::string const& name) {
@@ -167,6 +178,31 @@ protected:
         std::lock_guard const lock(mutex_);
         return told_;
     }
+    void deny(std::string const& path) { api_.transport.on(Method::get, path, test::answer(403)); }
+    /// Waits for nothing that it can do without.
+    static KubeOptions impatient() {
+        KubeOptions options;
+        options.denied_wait = 0ms;
+        options.times.pause = 1ms;
+        options.times.pause_max = 1ms;
+        options.times.missing_pause = 1ms;
+        return options;
+    }
+    /// Everything else has been read, this has been refused once more, and still it is not synced.
+    void must_wait_for(std::string const& resource, std::string const& path) {
+        wait([&](Told const& told) {
+            auto const stands = [&](CollectionReport const& one) {
+                return one.synced != (one.resource == resource);
+            };
+            return told.report.collections.size() == FakeApi::kKinds &&
+                   std::ranges::all_of(told.report.collections, stands);
+        });
+        auto const of_it = [&](auto const& request) { return request.target.starts_with(path); };
+        auto const asked = std::ranges::count_if(api_.transport.requests(), of_it);
+        api_.transport.wait_for(Method::get, path, static_cast<std::size_t>(asked) + 2);
+        EXPECT_FALSE(told().synced);
+        EXPECT_EQ(wait_problem().object, resource);
+    }
 
     FakeApi api_;
 
@@ -225,14 +261,39 @@ TEST_F(KubeSourceTest, FollowsEvents) {
     wait_held("Gateway infra/edge");
 }
 
-TEST_F(KubeSourceTest, IsNotSyncedWithoutAKindThatTablesNeed) {
-    api_.transport.on(Method::get, "/api/v1/services", test::answer(403));
-    start({.namespaces = {}, .served = {}, .stored = {}, .denied_wait = 0ms});
-    EXPECT_EQ(wait_problem().object, "services");
-    EXPECT_FALSE(told().synced);
+TEST_F(KubeSourceTest, WaitsForGoodForAKindThatTablesNeed) {
+    deny("/api/v1/services");
+    start(impatient());
+    must_wait_for("services", "/api/v1/services");
     api_.list("/api/v1/services", "");
     wait_synced();
     wait_no_problem();
+}
+
+TEST_F(KubeSourceTest, WaitsForGoodForGrantsThatItMayNotRead) {
+    deny(FakeApi::kGrants);
+    start(impatient());
+    must_wait_for("referencegrants", FakeApi::kGrants);
+}
+
+TEST_F(KubeSourceTest, DoesWithoutGrantsThatAreNotDefined) {
+    api_.transport.on(Method::get, FakeApi::kGrants, test::answer(404));
+    start(impatient());
+    wait_synced();
+}
+
+TEST_F(KubeSourceTest, WaitsForGoodForNamespacesThatAListenerSelectsBy) {
+    api_.list(FakeApi::kGateways, selecting_gateway());
+    deny(FakeApi::kNamespaces);
+    start(impatient());
+    must_wait_for("namespaces", FakeApi::kNamespaces);
+}
+
+TEST_F(KubeSourceTest, DoesWithoutNamespacesWhenNoListenerSelectsByThem) {
+    api_.list(FakeApi::kGateways, gateway(""));
+    deny(FakeApi::kNamespaces);
+    start(impatient());
+    wait_synced();
 }
 
 TEST_F(KubeSourceTest, ReadsTheSecretsThatListenersNameAndNoOthers) {
