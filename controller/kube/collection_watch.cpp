@@ -102,8 +102,11 @@ void CollectionWatch::read(std::string_view bytes, WatchParser& parser, std::sto
 }
 
 void CollectionWatch::deliver(Delta delta) {
-    if (delta.upserts.empty() && delta.removes.empty()) return;
-    owner_.delivered(*this, decoder_.decode(std::move(delta), reflector_.version()));
+    std::uint64_t const version = reflector_.version();
+    // A bookmark moves nothing but the version.
+    bool const moved = std::exchange(delivered_version_, version) != version;
+    if (delta.upserts.empty() && delta.removes.empty() && !moved) return;
+    owner_.delivered(*this, decoder_.decode(std::move(delta), version));
 }
 
 void CollectionWatch::tell() {

@@ -26,6 +26,7 @@ class CollectionWatch;
 /// Who is told by a watch, on the watch's thread. Must not block for long, nor destroy the watch.
 class WatchOwner {
 public:
+    /// Objects, or only the collection's version, when nothing else of it changed.
     virtual void delivered(CollectionWatch& watch, Batch batch) = 0;
     /// After every answer and every event: state() may tell something new.
     virtual void moved(CollectionWatch& watch) = 0;
@@ -70,6 +71,7 @@ private:
     WatchOwner& owner_;
     Reflector reflector_;
     CollectionDecoder decoder_;
+    std::uint64_t delivered_version_ = 0;
     mutable std::mutex mutex_;
     WatchState state_;  ///< Under mutex_.
     std::atomic<bool> finished_ = false;

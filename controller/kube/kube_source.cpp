@@ -145,6 +145,7 @@ void KubeSource::hand_on_waiting() {
 }
 
 void KubeSource::hand_on(Changes changes) {
+    if (changes.empty()) return;
     for (Object const& object : changes.upserts) {
         delivered_.insert(id_of(object));
     }

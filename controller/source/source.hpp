@@ -21,7 +21,10 @@ struct Changes {
     std::vector<ObjectId> removes;  ///< In no upsert.
     model::SourceVector sources;    ///< Newest resourceVersion of each collection that has any.
 
-    [[nodiscard]] bool empty() const noexcept { return upserts.empty() && removes.empty(); }
+    /// Nothing to say. Versions alone are something: they tell how far the source has read.
+    [[nodiscard]] bool empty() const noexcept {
+        return upserts.empty() && removes.empty() && sources.empty();
+    }
 };
 
 /// A problem, and where it stands when it stands in a file.
@@ -64,10 +67,10 @@ struct SourceReport {
 /// What a source calls, on threads of its own, one call at a time. Calls must not block for long
 /// and must not call the source back.
 struct SourceEvents {
-    /// Never empty. The first call brings all there is.
+    /// Never empty; perhaps with versions only, as of a kind that nobody changes.
     std::function<void(Changes)> changed;
-    /// Everything there is has been delivered once; after the first `changed`, if there was
-    /// anything, and the first `reported`. Before it nothing may be concluded from what is absent.
+    /// Everything there is has been delivered once, by any number of `changed`, and `reported` has
+    /// been called. Before it nothing may be concluded from what is absent.
     /// Called once.
     std::function<void()> synced;
     /// After every look; problems that were reported before are in it again while they hold.

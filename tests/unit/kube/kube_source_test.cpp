@@ -112,6 +112,7 @@ struct Told {
     std::vector<std::string> steps;
     std::vector<StoredStatus> stored;
     std::set<std::string> gone;
+    model::SourceVector sources;
     SourceReport report;
     bool synced = false;
 
@@ -135,7 +136,11 @@ protected:
         source_->start({
             .changed =
                 [this](Changes const& changes) {
+                    EXPECT_FALSE(changes.empty());
                     tell([&](Told& told) {
+                        for (auto const& [collection, version] : changes.sources) {
+                            told.sources[collection] = version;
+                        }
                         for (Object const& object : changes.upserts) {
                             told.held.insert(to_string(id_of(object)));
                             told.steps.push_back(to_string(id_of(object)));
@@ -259,6 +264,17 @@ TEST_F(KubeSourceTest, FollowsEvents) {
     wait_synced();
     api_.send(FakeApi::kGateways, "ADDED", gateway(""));
     wait_held("Gateway infra/edge");
+}
+
+TEST_F(KubeSourceTest, TellsHowFarItHasReadWhereNothingChanges) {
+    start();
+    EXPECT_EQ(wait_synced().sources["services"], 10u);
+    api_.send("/api/v1/services", "BOOKMARK", R"({"metadata":{"resourceVersion":"30"}})");
+    auto const told = wait([](Told const& so_far) {
+        auto const found = so_far.sources.find("services");
+        return found != so_far.sources.end() && found->second == 30;
+    });
+    EXPECT_TRUE(told.steps.empty());
 }
 
 TEST_F(KubeSourceTest, WaitsForGoodForAKindThatTablesNeed) {
