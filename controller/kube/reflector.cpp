@@ -5,6 +5,7 @@
 #include <iterator>
 #include <utility>
 
+#include "common/base/limits.hpp"
 #include "controller/kube/discovery.hpp"
 
 namespace holdfast::controller::kube {
@@ -122,6 +123,7 @@ Delta Reflector::replace(TimePoint now) {
     complete_ = true;
     just_listed_ = true;
     silent_watches_ = 0;
+    failed_watches_ = 0;
     bool const doubtful = guard_.in_doubt() > 0;
     bool const returned = guard_.waits_for_return() && !known_.empty();
     phase_ = doubtful || returned ? Phase::check : Phase::watch;
@@ -194,6 +196,7 @@ Delta Reflector::watched(WatchEvent event, TimePoint now) {
     ++events_in_watch_;
     just_listed_ = false;
     silent_watches_ = 0;
+    failed_watches_ = 0;
     switch (event.type) {
         case WatchEvent::Type::error:
             break;
@@ -243,7 +246,11 @@ void Reflector::watch_ended(Outcome<Answer> const& answer, TimePoint now) {
     if (guard_.in_doubt() > 0 || guard_.release_at() || look_again_at_) phase_ = Phase::check;
     bool const failed = events_in_watch_ == 0 && now - watch_began_ < times_.short_watch;
     // What was well for long begins with a short pause, however many there were before.
-    if (accepted_ && !failed) backoff_.reset();
+    if (accepted_ && !failed) {
+        backoff_.reset();
+        failed_watches_ = 0;
+    }
+    if (accepted_ && failed) count_failed_watch();
     if (answer) {
         count(WatchEnd::closed);
         if (failed) pause(now);
@@ -269,7 +276,13 @@ void Reflector::watch_refused(ApiStatus const& status, TimePoint now) {
     if (status.code == 404) return list_anew(Freshness::newest);
     bool const forbidden = status.code == 401 || status.code == 403;
     complain(forbidden ? Trouble::Kind::forbidden : Trouble::Kind::refused, to_string(status));
+    // A right that is missing, and a server that is busy, have nothing to do with the version.
+    if (!forbidden && status.code != 429) count_failed_watch();
     pause(now, status.retry_after);
+}
+
+void Reflector::count_failed_watch() {
+    if (++failed_watches_ >= limits::failed_watches_max) list_anew(Freshness::newest);
 }
 
 /// Of an event. A server that is older than what it told before has lost some of it.

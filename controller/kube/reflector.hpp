@@ -109,6 +109,7 @@ private:
     void list_refused(ApiStatus const& status, TimePoint now);
     void list_anew(Freshness freshness);
     void watch_refused(ApiStatus const& status, TimePoint now);
+    void count_failed_watch();
     void remove(std::string key, TimePoint now, Delta& delta);
     void note_version(std::string const& version);
     void pause(TimePoint now, std::optional<std::chrono::seconds> at_least = std::nullopt);
@@ -133,6 +134,7 @@ private:
     std::uint64_t events_in_watch_ = 0;
     bool accepted_ = false;  ///< The watch under way.
     int silent_watches_ = 0;
+    int failed_watches_ = 0;  ///< In a row.
     bool complete_ = false;
     bool just_listed_ = false;  ///< No watch has gone on from the list yet.
     std::optional<Trouble> trouble_;

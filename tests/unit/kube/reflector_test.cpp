@@ -1,5 +1,6 @@
 // Goal: whatever the API server does, what is delivered is what it has, and nothing is taken away
 // without its word. Method: the reflector's questions answered by hand, with a clock of the test's.
+#include "common/base/limits.hpp"
 #include "tests/unit/kube/reflector_fixture.hpp"
 
 namespace holdfast::controller::kube {
@@ -153,6 +154,45 @@ TEST_F(ReflectorTest, AsksAfterTwoSilentWatches) {
         if (i == 0) step<WatchStep>();
     }
     EXPECT_EQ(step<ListStep>().target, "/api/v1/services?limit=500");
+}
+
+TEST_F(ReflectorTest, ListsAnewWhenTheServerCannotGoOnFromAVersion) {
+    watch({"a"});
+    for (int i = 1; i < limits::failed_watches_max; ++i) {
+        reflector_.watch_ended(refused(500), now_);
+        step<WatchStep>();
+    }
+    reflector_.watch_ended(refused(500), now_);
+    EXPECT_EQ(step<ListStep>().target, "/api/v1/services?limit=500");
+}
+
+TEST_F(ReflectorTest, ListsAnewWhenNothingOfAWatchCanBeRead) {
+    watch({"a"});
+    for (int i = 1; i < limits::failed_watches_max; ++i) {
+        reflector_.watch_accepted(now_);
+        reflector_.watch_ended(kCutOff, now_);
+        step<WatchStep>();
+    }
+    reflector_.watch_accepted(now_);
+    reflector_.watch_ended(kCutOff, now_);
+    step<ListStep>();
+}
+
+TEST_F(ReflectorTest, KeepsItsPlaceWhileWatchesGoOn) {
+    watch({"a"});
+    for (int i = 0; i < 3 * limits::failed_watches_max; ++i) {
+        if (i % 3 == 0) tell(WatchEvent::Type::modified, "a", 101 + i);
+        reflector_.watch_ended(refused(500), now_);
+        step<WatchStep>();
+    }
+}
+
+TEST_F(ReflectorTest, KeepsItsPlaceWhileTheServerIsBusyOrForbidsToWatch) {
+    watch({"a"});
+    for (int i = 0; i < 3 * limits::failed_watches_max; ++i) {
+        reflector_.watch_ended(refused(i % 2 == 0 ? 429 : 403), now_);
+        step<WatchStep>();
+    }
 }
 
 TEST_F(ReflectorTest, ListsAnewWhenTheServerWentBackInTime) {
