@@ -85,19 +85,14 @@ void CollectionWatch::take(WatchStep const& step, std::stop_token const& stop) {
 void CollectionWatch::read(std::string_view bytes, WatchParser& parser, std::stop_source& stream) {
     if (stream.stop_requested()) return;
     if (bytes.empty()) reflector_.watch_accepted(Clock::now());
-    auto events = parser.feed(bytes);
-    if (!events) {
-        reflector_.watch_ended(events.error(), Clock::now());
-        stream.request_stop();
-        return;
-    }
-    for (WatchEvent& event : *events) {
+    WatchPiece piece = parser.feed(bytes);
+    for (WatchEvent& event : piece.events) {
         deliver(reflector_.watched(std::move(event), Clock::now()));
-        if (reflector_.wants_out()) {
-            stream.request_stop();
-            break;
-        }
+        if (reflector_.wants_out()) break;
     }
+    bool const out = reflector_.wants_out();
+    if (piece.broken && !out) reflector_.watch_ended(*piece.broken, Clock::now());
+    if (piece.broken || out) stream.request_stop();
     tell();
 }
 

@@ -47,23 +47,25 @@ bool parse(std::string_view line, std::vector<WatchEvent>& events) {
 
 }  // namespace
 
-Outcome<std::vector<WatchEvent>> WatchParser::feed(std::string_view bytes) {
-    std::vector<WatchEvent> events;
+WatchPiece WatchParser::feed(std::string_view bytes) {
+    WatchPiece piece;
     while (!bytes.empty()) {
         std::size_t const end = bytes.find('\n');
-        std::string_view const piece = bytes.substr(0, end);
-        if (line_.size() + piece.size() > limits::watch_line_bytes_max) {
-            return Failure{{}, "an event of the watch is too long"};
+        std::string_view const part = bytes.substr(0, end);
+        if (line_.size() + part.size() > limits::watch_line_bytes_max) {
+            piece.broken = Failure{{}, "an event of the watch is too long"};
+            break;
         }
-        line_ += piece;
+        line_ += part;
         if (end == std::string_view::npos) break;
         bytes.remove_prefix(end + 1);
-        if (!line_.empty() && !parse(line_, events)) {
-            return Failure{{}, "a line of the watch is no event"};
+        if (!line_.empty() && !parse(line_, piece.events)) {
+            piece.broken = Failure{{}, "a line of the watch is no event"};
+            break;
         }
         line_.clear();
     }
-    return events;
+    return piece;
 }
 
 }  // namespace holdfast::controller::kube

@@ -113,6 +113,17 @@ TEST_F(SourceTest, AnEndInTheMiddleOfALineLosesNothing) {
     EXPECT_THAT(asked("services", 3), ElementsAre(kFirstList, "watch from 10", "watch from 11"));
 }
 
+TEST_F(SourceTest, ALineThatIsNoEventLosesNoneBeforeIt) {
+    first_watch("services", [this](ApiConnection& client, ApiRequest const&) {
+        client.begin_chunks();
+        client.chunk(cluster_.put("services", "a") + "<html>\n");
+        client.stay_silent();
+    });
+    start();
+    expect_delivered();
+    EXPECT_THAT(asked("services", 3), ElementsAre(kFirstList, "watch from 10", "watch from 11"));
+}
+
 TEST_F(SourceTest, ABookmarkOnlyMovesThePlaceFromWhichTheNextWatchBegins) {
     cluster_.put("services", "a");
     first_watch("services", [this](ApiConnection& client, ApiRequest const&) {

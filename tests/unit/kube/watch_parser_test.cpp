@@ -18,8 +18,8 @@ std::string const kStream = R"({"type":"ADDED","object":{"metadata":{"name":"a"}
 TEST(WatchParser, FindsTheSameEventsWhateverTheCut) {
     for (std::size_t cut = 0; cut <= kStream.size(); ++cut) {
         WatchParser parser;
-        auto events = *parser.feed(std::string_view(kStream).substr(0, cut));
-        auto const rest = *parser.feed(std::string_view(kStream).substr(cut));
+        auto events = parser.feed(std::string_view(kStream).substr(0, cut)).events;
+        auto const rest = parser.feed(std::string_view(kStream).substr(cut)).events;
         events.insert(events.end(), rest.begin(), rest.end());
         ASSERT_EQ(events.size(), 3u) << "cut at " << cut;
         EXPECT_EQ(events[0].type, WatchEvent::Type::added);
@@ -30,20 +30,29 @@ TEST(WatchParser, FindsTheSameEventsWhateverTheCut) {
 
 TEST(WatchParser, KeepsBackALineWithoutItsEnd) {
     WatchParser parser;
-    EXPECT_TRUE(parser.feed(R"({"type":"ADDED","object":{}})")->empty());
+    EXPECT_TRUE(parser.feed(R"({"type":"ADDED","object":{}})").events.empty());
 }
 
 TEST(WatchParser, SkipsTypesThatItDoesNotKnow) {
     WatchParser parser;
-    EXPECT_TRUE(parser.feed("{\"type\":\"NEW\",\"object\":{}}\n")->empty());
+    WatchPiece const piece = parser.feed("{\"type\":\"NEW\",\"object\":{}}\n");
+    EXPECT_TRUE(piece.events.empty());
+    EXPECT_FALSE(piece.broken);
 }
 
 TEST(WatchParser, RefusesWhatIsNoEvent) {
     for (std::string_view const line :
          {"<html>\n", "[]\n", "{}\n", "{\"type\":\"ADDED\"}\n", "{\"type\":1,\"object\":{}}\n"}) {
         WatchParser parser;
-        EXPECT_FALSE(parser.feed(line)) << line;
+        EXPECT_TRUE(parser.feed(line).broken) << line;
     }
+}
+
+TEST(WatchParser, KeepsTheEventsBeforeALineThatIsNone) {
+    WatchParser parser;
+    WatchPiece const piece = parser.feed(kStream + "<html>\n" + kStream);
+    EXPECT_EQ(piece.events.size(), 3u);
+    EXPECT_TRUE(piece.broken);
 }
 
 TEST(WatchParser, RefusesALineWithoutEnd) {
@@ -51,9 +60,9 @@ TEST(WatchParser, RefusesALineWithoutEnd) {
     std::string const piece(1024 * 1024, 'x');
     for (std::size_t sent = 0; sent + piece.size() <= limits::watch_line_bytes_max;
          sent += piece.size()) {
-        ASSERT_TRUE(parser.feed(piece));
+        ASSERT_FALSE(parser.feed(piece).broken);
     }
-    EXPECT_FALSE(parser.feed(piece));
+    EXPECT_TRUE(parser.feed(piece).broken);
 }
 
 }  // namespace
