@@ -179,12 +179,21 @@ Outcome<TextOrFile> pem(Section const& section, std::string const& name) {
     return TextOrFile{{}, path->empty() ? fs::path() : section.file->path.parent_path() / *path};
 }
 
+bool has_userinfo(std::string_view url) {
+    url.remove_prefix(url.find("://") + 3);
+    return url.substr(0, url.find_first_of("/?#")).find('@') != std::string_view::npos;
+}
+
 Outcome<void> read_cluster(Section const& section, Cluster& cluster) {
     if (auto refused = refuse_unsupported(section); !refused) return refused;
     auto const server = text(section, "server");
     if (!server) return server.error();
     if (!server->starts_with("https://") && !server->starts_with("http://")) {
         return fault(section, "server", "must be a URL that begins with https://");
+    }
+    // The server is part of logs and statuses.
+    if (has_userinfo(*server)) {
+        return fault(section, "server", "must not hold a user or a password");
     }
     auto const server_name = text(section, "tls-server-name");
     if (!server_name) return server_name.error();

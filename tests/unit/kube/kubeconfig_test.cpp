@@ -138,6 +138,13 @@ TEST_F(Kubeconfig, NamesTheFieldThatIsWrong) {
               "users[me].user.client-key: is missing: certificate and key go together");
 }
 
+TEST_F(Kubeconfig, RefusesAPasswordInTheServersUrlWithoutRepeatingIt) {
+    constexpr auto kRefusal = "clusters[here].cluster.server: must not hold a user or a password";
+    EXPECT_EQ(complaint(read_cluster("server: 'https://me:secret@x:6443/k8s'")), kRefusal);
+    EXPECT_EQ(complaint(read_cluster("server: 'http://me@x'")), kRefusal);
+    EXPECT_TRUE(read_cluster("server: 'https://x/clusters/me@here'").has_value());
+}
+
 TEST_F(Kubeconfig, NamesWhatIsMissing) {
     EXPECT_EQ(complaint(read(kCluster)), "current-context: is not set");
     EXPECT_EQ(complaint(read("current-context: dev\n")), "contexts: has no \"dev\"");
