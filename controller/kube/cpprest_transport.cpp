@@ -6,6 +6,7 @@
 
 #include <array>
 #include <charconv>
+#include <exception>
 #include <map>
 #include <mutex>
 #include <stdexcept>
@@ -46,6 +47,10 @@ private:
     std::stop_callback<std::function<void()>> on_stop_;
 };
 
+struct AnswerTooLong : std::exception {
+    [[nodiscard]] char const* what() const noexcept override { return "the answer is too long"; }
+};
+
 class CpprestTransport final : public Transport {
 public:
     explicit CpprestTransport(Cluster cluster);
@@ -78,6 +83,8 @@ private:
     std::map<Milliseconds, http_client> clients_;
 };
 
+/// Tells what the caller's function throws from what the library does.
+Sink keeping_exception(Sink const& sink, std::exception_ptr& thrown);
 std::string_view name_of(Method method);
 std::string authority_of(std::string const& url);
 std::string without_brackets(std::string url);
@@ -116,6 +123,7 @@ Outcome<Answer> CpprestTransport::exchange(Request const& request, Sink const* o
 
     Cancellation const cancellation(stop);
     Stage stage = Stage::head;
+    std::exception_ptr thrown;
     try {
         http::http_response const response =
             client(request.silence_timeout)
@@ -126,20 +134,22 @@ Outcome<Answer> CpprestTransport::exchange(Request const& request, Sink const* o
         if (answer.status == kUnauthorized) refused(sent);
         Sink const keep = [&answer](std::string_view bytes) {
             if (answer.body.size() + bytes.size() > limits::api_answer_bytes_max) {
-                throw std::length_error("the answer is too long");
+                throw AnswerTooLong();
             }
             answer.body += bytes;
         };
         bool const streams = on_200 != nullptr && answer.status == 200;
-        if (streams) (*on_200)({});
-        read_body(response, streams ? *on_200 : keep);
+        Sink const sink = streams ? keeping_exception(*on_200, thrown) : keep;
+        if (streams) sink({});
+        read_body(response, sink);
         return answer;
     } catch (std::exception const& error) {
+        // What is still to come must not be read into memory.
+        cancellation.cancel();
+        if (thrown) std::rethrow_exception(thrown);
         if (stop.stop_requested()) {
             return Failure{make_error_code(boost::system::errc::operation_canceled), "stopped"};
         }
-        // What is still to come must not be read into memory.
-        cancellation.cancel();
         return failure(request, sent, stage, error);
     }
 }
@@ -167,6 +177,7 @@ Failure CpprestTransport::failure(Request const& request, TimePoint sent, Stage 
         return {make_error_code(boost::system::errc::timed_out),
                 detail + "silence for " + std::to_string(request.silence_timeout.count()) + " ms"};
     }
+    if (dynamic_cast<AnswerTooLong const*>(&error) != nullptr) return {{}, detail + error.what()};
     if (stage == Stage::body) {
         // The library's codes are wrong here: the end of the stream is "No such file".
         return {{}, detail + "cut off: " + error.what()};
@@ -213,8 +224,19 @@ void CpprestTransport::refused(TimePoint sent) {
     clients_.clear();
 }
 
+Sink keeping_exception(Sink const& sink, std::exception_ptr& thrown) {
+    return [&sink, &thrown](std::string_view bytes) {
+        try {
+            sink(bytes);
+        } catch (...) {
+            thrown = std::current_exception();
+            throw;
+        }
+    };
+}
+
 std::string_view name_of(Method method) {
-    constexpr std::array<std::string_view, 5> names{"GET", "POST", "PUT", "PATCH", "DELETE"};
+    constexpr std::array<std::string_view, 4> names{"GET", "POST", "PUT", "PATCH"};
     return names[static_cast<std::size_t>(method)];
 }
 

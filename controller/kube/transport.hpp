@@ -12,7 +12,8 @@
 
 namespace holdfast::controller::kube {
 
-enum class Method : std::uint8_t { get, post, put, patch, del };
+/// What is asked for, as a method of HTTP.
+enum class Method : std::uint8_t { get, post, put, patch };
 
 /// One call of the Kubernetes API.
 struct Request {
@@ -49,7 +50,8 @@ public:
 
     /// A call whose 200 arrives in pieces for minutes: a watch. `on_bytes` gets an empty piece with
     /// the 200, then the others on this thread as they come, cut anywhere; the answer has no body
-    /// then. Any other status comes as by call().
+    /// then. Any other status comes as by call(). An exception of `on_bytes` ends the call and is
+    /// passed on.
     /// Output  once the stream has ended with its last chunk; a Failure when it was cut off.
     [[nodiscard]] virtual Outcome<Answer> stream(
         Request const& request, std::function<void(std::string_view)> const& on_bytes,

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <future>
+#include <stdexcept>
 
 #include "common/base/clock.hpp"
 #include "common/base/limits.hpp"
@@ -210,6 +211,18 @@ TEST_F(TransportTest, BoundsTheAnswerOfACall) {
         client.end_chunks();
     });
     EXPECT_THAT(to_string(call(get()).error()), HasSubstr("too long"));
+}
+
+TEST_F(TransportTest, PassesOnWhatTheTakerOfAStreamThrows) {
+    answer([](ApiConnection& client, ApiRequest const&) {
+        client.begin_chunks();
+        client.chunk("bytes");
+        client.stay_silent();
+    });
+    auto const throws = [](std::string_view bytes) {
+        if (!bytes.empty()) throw std::domain_error("nobody likes " + std::string(bytes));
+    };
+    EXPECT_THROW((void)transport_->stream(get(), throws, {}), std::domain_error);
 }
 
 TEST_F(TransportTest, FailsAfterSilence) {
