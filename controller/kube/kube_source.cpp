@@ -26,7 +26,7 @@ void log_difference(std::vector<SourceProblem> const& before,
 KubeSource::KubeSource(Transport& transport, KubeOptions options)
     : transport_(transport),
       options_(std::move(options)),
-      needs_(options_.served),
+      needs_(options_.served, {options_.namespaces.begin(), options_.namespaces.end()}),
       last_seed_(std::random_device{}()) {}
 
 KubeSource::~KubeSource() { KubeSource::stop(); }
@@ -172,7 +172,7 @@ bool KubeSource::everything_is_read(TimePoint now) const {
 /// any grant that there is; a cluster that does not define grants has none.
 bool KubeSource::can_lack(std::string_view kind, Trouble::Kind trouble) const {
     if (kind == Secret::kKind) return true;
-    if (kind == Namespace::kKind) return !needs_.namespaces();
+    if (kind == Namespace::kKind) return !needs_.namespace_labels();
     return kind == ReferenceGrant::kKind && trouble == Trouble::Kind::missing;
 }
 

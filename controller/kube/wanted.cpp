@@ -88,14 +88,19 @@ std::set<Collection> GatewayNeeds::secrets() const {
     for (Gateway const* const gateway : ours()) {
         for (GatewayListener const& listener : gateway->listeners) {
             for (SecretRef const& ref : listener.certificate_refs) {
-                if (ref.group.empty() && ref.kind == Secret::kKind) needed.insert(secret(ref));
+                if (reads(ref)) needed.insert(secret(ref));
             }
         }
     }
     return needed;
 }
 
-bool GatewayNeeds::namespaces() const {
+bool GatewayNeeds::reads(SecretRef const& ref) const {
+    return ref.group.empty() && ref.kind == Secret::kKind &&
+           (namespaces_.empty() || namespaces_.contains(ref.name_space));
+}
+
+bool GatewayNeeds::namespace_labels() const {
     return std::ranges::any_of(ours(), [](Gateway const* gateway) {
         return std::ranges::any_of(gateway->listeners, [](GatewayListener const& listener) {
             return listener.from == NamespacesFrom::selector;
