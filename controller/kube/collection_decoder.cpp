@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "common/base/assert.hpp"
+#include "common/base/limits.hpp"
 #include "controller/kube/json_value.hpp"
 #include "controller/kube/list_page.hpp"
 #include "controller/source/build_object.hpp"
@@ -31,6 +32,18 @@ bool status_is_ours(Kind const& kind) {
 json::object status_of(json::object const& object) {
     json::value const* const status = object.if_contains("status");
     return status != nullptr && status->is_object() ? status->get_object() : json::object();
+}
+
+std::vector<Problem> problems_of(std::string const& object, std::vector<Fault> faults) {
+    std::vector<Problem> problems;
+    for (Fault& fault : faults) {
+        if (problems.size() == limits::object_problems_max) {
+            problems.push_back({object, {}, "has more problems than are told"});
+            break;
+        }
+        problems.push_back({object, std::move(fault.field), std::move(fault.message)});
+    }
+    return problems;
 }
 
 ObjectMeta const& meta_of(Object const& object) {
@@ -58,13 +71,8 @@ Batch CollectionDecoder::decode(Delta delta, std::uint64_t version) {
 void CollectionDecoder::decode_object(json::object const& object, Batch& batch) {
     std::string const key = key_of(object);
     auto built = build_object(kind_, to_value(object), Author::api_server);
-    std::vector<Problem> problems;
     if (!built) {
-        for (Fault& fault : built.error()) {
-            problems.push_back({std::string(kind_.name) + ' ' + key, std::move(fault.field),
-                                std::move(fault.message)});
-        }
-        problems_[key] = std::move(problems);
+        problems_[key] = problems_of(std::string(kind_.name) + ' ' + key, std::move(built).error());
         return;
     }
     problems_.erase(key);

@@ -29,7 +29,8 @@ public:
 
     /// `version` is the collection's after this step.
     [[nodiscard]] Batch decode(Delta delta, std::uint64_t version);
-    /// Every object that cannot be read now.
+    /// Of every object that cannot be read now, at most limits::object_problems_max each, and one
+    /// that says that there are more.
     [[nodiscard]] std::vector<Problem> problems() const;
 
 private:

@@ -1,10 +1,13 @@
 #include "controller/kube/kube_source.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <random>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
+#include "common/base/limits.hpp"
 #include "common/base/log.hpp"
 
 namespace holdfast::controller::kube {
@@ -14,8 +17,7 @@ void merge(Changes& into, Changes newer);
 bool decides_on_secrets(std::string_view kind);
 /// True when the API server has said that it will not let us read this.
 bool denied(WatchState const& state);
-void add_problems(Collection const& collection, WatchState const& state,
-                  std::vector<SourceProblem>& problems);
+SourceProblem problem(std::string object, std::string message);
 void add_counts(Collection const& collection, WatchState const& state,
                 std::map<std::string, CollectionReport>& reports);
 void log_difference(std::vector<SourceProblem> const& before,
@@ -108,9 +110,16 @@ bool KubeSource::is_current(CollectionWatch const& watch) const {
 
 // --- Secrets -----------------------------------------------------------------------------------
 
+/// Those that are watched already keep their places.
 void KubeSource::want_secrets() {
+    secrets_left_out_ = 0;
     for (Collection const& collection : needs_.secrets()) {
-        if (!secrets_.contains(collection)) add(secrets_, collection);
+        if (secrets_.contains(collection)) continue;
+        if (secrets_.size() < limits::watched_secrets_max) {
+            add(secrets_, collection);
+        } else {
+            ++secrets_left_out_;
+        }
     }
 }
 
@@ -135,12 +144,15 @@ void KubeSource::hand_on_waiting() {
     if (waiting_.empty()) return;
     // Those that are wanted no more do not count: they may never be read.
     bool const read = std::ranges::all_of(needs_.secrets(), [this](Collection const& one) {
-        WatchState const state = secrets_.at(one)->state();
+        auto const found = secrets_.find(one);
+        if (found == secrets_.end()) return true;  // Left out.
+        WatchState const state = found->second->state();
         return state.complete || denied(state);
     });
     if (!read) return;
     Changes changes = std::exchange(waiting_, {});
     drop_secrets(changes);
+    want_secrets();  // There may be places again.
     hand_on(std::move(changes));
 }
 
@@ -176,12 +188,30 @@ bool KubeSource::can_lack(std::string_view kind, Trouble::Kind trouble) const {
     return kind == ReferenceGrant::kKind && trouble == Trouble::Kind::missing;
 }
 
+/// First what concerns most.
 std::vector<SourceProblem> KubeSource::problems() const {
     std::vector<SourceProblem> all;
+    if (secrets_left_out_ > 0) {
+        all.push_back(problem("secrets", "listeners name more than " +
+                                             std::to_string(limits::watched_secrets_max) +
+                                             ", and no more are read"));
+    }
+    std::vector<Problem> unreadable;
     for (Watches const* const watches : {&watches_, &secrets_}) {
         for (auto const& [collection, watch] : *watches) {
-            add_problems(collection, watch->state(), all);
+            WatchState state = watch->state();
+            if (state.trouble) {
+                all.push_back(problem(to_string(collection), std::move(state.trouble->message)));
+            }
+            std::ranges::move(state.unreadable, std::back_inserter(unreadable));
         }
+    }
+    for (Problem& one : unreadable) {
+        if (all.size() >= limits::source_problems_max) {
+            all.push_back(problem("objects", "there are more problems than are told"));
+            break;
+        }
+        all.push_back({{}, {}, std::move(one)});
     }
     return all;
 }
@@ -247,14 +277,8 @@ bool denied(WatchState const& state) {
                              state.trouble->kind == Trouble::Kind::missing);
 }
 
-void add_problems(Collection const& collection, WatchState const& state,
-                  std::vector<SourceProblem>& problems) {
-    if (state.trouble) {
-        problems.push_back({{}, {}, {to_string(collection), {}, state.trouble->message}});
-    }
-    for (Problem const& problem : state.unreadable) {
-        problems.push_back({{}, {}, problem});
-    }
+SourceProblem problem(std::string object, std::string message) {
+    return {{}, {}, {std::move(object), {}, std::move(message)}};
 }
 
 void add_counts(Collection const& collection, WatchState const& state,
@@ -276,21 +300,25 @@ void add_counts(Collection const& collection, WatchState const& state,
 
 void log_difference(std::vector<SourceProblem> const& before,
                     std::vector<SourceProblem> const& after) {
-    auto const lacks = [](std::vector<SourceProblem> const& all, SourceProblem const& one) {
-        return std::ranges::find(all, one) == all.end();
+    auto const parts = [](SourceProblem const& one) {
+        return std::tie(one.problem.object, one.problem.field, one.problem.message);
     };
+    std::set<decltype(parts(SourceProblem()))> known;
+    std::set<std::string_view> mended;
+    for (SourceProblem const& one : before) {
+        known.insert(parts(one));
+        mended.insert(one.problem.object);
+    }
     for (SourceProblem const& one : after) {
-        if (!lacks(before, one)) continue;
+        mended.erase(one.problem.object);
+        if (known.contains(parts(one))) continue;
         log::warning("the Kubernetes API is not read as it should be",
                      {{"object", one.problem.object},
                       {"field", one.problem.field},
                       {"problem", one.problem.message}});
     }
-    for (SourceProblem const& one : before) {
-        bool const still = std::ranges::any_of(after, [&one](SourceProblem const& other) {
-            return other.problem.object == one.problem.object;
-        });
-        if (!still) log::info("the Kubernetes API is read again", {{"object", one.problem.object}});
+    for (std::string_view const object : mended) {
+        log::info("the Kubernetes API is read again", {{"object", object}});
     }
 }
 

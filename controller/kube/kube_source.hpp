@@ -77,6 +77,7 @@ private:
     Changes waiting_;               ///< Of Gateways whose Secrets are on their way.
     SourceReport reported_;
     TimePoint started_;
+    std::size_t secrets_left_out_ = 0;  ///< Beyond limits::watched_secrets_max.
     std::uint64_t last_seed_ = 0;
     bool synced_ = false;
     bool stopping_ = false;

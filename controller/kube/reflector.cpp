@@ -76,9 +76,7 @@ std::string Reflector::list_query() const {
 Delta Reflector::listed(Outcome<Answer> const& answer, TimePoint now) {
     ++counts_.lists;
     if (!answer) {
-        complain(Trouble::Kind::unreachable, to_string(answer.error()));
-        pages_ = {};
-        pause(now);
+        list_failed(Trouble::Kind::unreachable, to_string(answer.error()), now);
         return {};
     }
     counts_.last_heard = now;
@@ -88,20 +86,23 @@ Delta Reflector::listed(Outcome<Answer> const& answer, TimePoint now) {
     }
     auto page = parse_list(answer->body);
     if (!page) {
-        complain(Trouble::Kind::refused, to_string(page.error()));
-        pages_ = {};
-        pause(now);
+        list_failed(Trouble::Kind::refused, to_string(page.error()), now);
         return {};
     }
     std::ranges::move(page->items, std::back_inserter(pages_.items));
     pages_.continue_at = std::move(page->continue_at);
     pages_.version = std::move(page->version);
-    return pages_.continue_at.empty() ? replace(now) : Delta{};
+    if (pages_.continue_at.empty()) return replace(now);
+    if (++pages_count_ >= limits::list_pages_max) {
+        list_failed(Trouble::Kind::refused, "the list has more pages than are read", now);
+    }
+    return {};
 }
 
 /// What is known becomes what the list holds.
 Delta Reflector::replace(TimePoint now) {
-    ListPage list = std::exchange(pages_, {});
+    ListPage list = std::move(pages_);
+    forget_pages();
     Delta delta;
     std::set<std::string> listed;
     for (auto const& object : list.items) {
@@ -135,9 +136,15 @@ Delta Reflector::replace(TimePoint now) {
     return delta;
 }
 
+void Reflector::list_failed(Trouble::Kind kind, std::string message, TimePoint now) {
+    complain(kind, std::move(message));
+    forget_pages();
+    pause(now);
+}
+
 void Reflector::list_refused(ApiStatus const& status, TimePoint now) {
     bool const in_pages = !pages_.continue_at.empty();
-    pages_ = {};
+    forget_pages();
     bool const not_there = status.code == 410 || status.code == 504;
     if (not_there && in_pages) return list_anew(Freshness::unpaged);
     if (not_there && freshness_ < Freshness::newest) return list_anew(Freshness::newest);
@@ -153,8 +160,13 @@ void Reflector::list_refused(ApiStatus const& status, TimePoint now) {
     pause(now, status.retry_after);
 }
 
-void Reflector::list_anew(Freshness freshness) {
+void Reflector::forget_pages() {
     pages_ = {};
+    pages_count_ = 0;
+}
+
+void Reflector::list_anew(Freshness freshness) {
+    forget_pages();
     phase_ = Phase::list;
     freshness_ = freshness;
 }

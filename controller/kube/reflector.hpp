@@ -106,7 +106,9 @@ private:
     [[nodiscard]] std::string list_query() const;
     [[nodiscard]] WatchStep watch_step(TimePoint now);
     [[nodiscard]] Delta replace(TimePoint now);
+    void list_failed(Trouble::Kind kind, std::string message, TimePoint now);
     void list_refused(ApiStatus const& status, TimePoint now);
+    void forget_pages();
     void list_anew(Freshness freshness);
     void watch_refused(ApiStatus const& status, TimePoint now);
     void count_failed_watch();
@@ -124,6 +126,7 @@ private:
     TimePoint resume_at_;  ///< Nothing is done before.
     Freshness freshness_ = Freshness::cached;
     ListPage pages_;  ///< Of a list under way, as long as `continue_at` says so.
+    int pages_count_ = 0;
     std::string version_;
     std::set<std::string> known_;
     DeletionGuard guard_;

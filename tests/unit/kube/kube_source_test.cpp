@@ -11,6 +11,7 @@
 #include <mutex>
 #include <set>
 
+#include "common/base/limits.hpp"
 #include "tests/support/fake_transport.hpp"
 
 namespace holdfast::controller::kube {
@@ -100,6 +101,35 @@ std::string selecting_gateway() {
 std::string secret(std::string const& name) {
     return R"({"metadata":{"namespace":"infra","name":")" + name +
            R"(","resourceVersion":"12"},"type":"kubernetes.io/tls","data":{}})";
+}
+
+/// Gateways that no release can read.
+std::string broken_gateways(std::size_t count) {
+    std::string all;
+    for (std::size_t i = 0; i < count; ++i) {
+        std::string one = gateway("");
+        one.replace(one.find("8443"), 4, "0");
+        one.replace(one.find("edge"), 4, "edge" + std::to_string(i));
+        all += (i == 0 ? "" : ",") + one;
+    }
+    return all;
+}
+
+/// A Gateway whose listeners name so many Secrets.
+std::string gateway_of_secrets(std::size_t count) {
+    constexpr std::size_t kRefsPerListener = 64;
+    std::string listeners;
+    for (std::size_t i = 0; i < count; ++i) {
+        std::string const number = std::to_string(i);
+        if (i % kRefsPerListener == 0) {
+            listeners += (i == 0 ? "" : "]}},") + (R"({"name":"l)" + number) +
+                         R"(","port":8443,"protocol":"HTTPS","tls":{"certificateRefs":[)";
+        }
+        listeners += (i % kRefsPerListener == 0 ? "" : ",") + (R"({"name":"s)" + number) + R"("})";
+    }
+    return R"({"metadata":{"namespace":"infra","name":"edge","resourceVersion":"11"},)"
+           R"("spec":{"gatewayClassName":"holdfast","listeners":[)" +
+           listeners + "]}}]}}";
 }
 
 std::string secret_path(std::string const& name) {
@@ -343,6 +373,21 @@ TEST_F(KubeSourceTest, ReadsNoSecretsOfGatewaysOfOtherReleases) {
     }
 }
 
+TEST_F(KubeSourceTest, ReadsAtMostSoManySecretsAndTellsOfTheOthers) {
+    constexpr char const* kSecrets = "/api/v1/namespaces/infra/secrets";
+    api_.list(FakeApi::kGateways, gateway_of_secrets(limits::watched_secrets_max + 1));
+    api_.list(kSecrets, "");
+    start();
+    EXPECT_TRUE(wait_synced().holds("Gateway infra/edge"));
+    EXPECT_EQ(wait_problem().object, "secrets");
+    std::set<std::string> read;
+    for (auto const& request : api_.transport.requests()) {
+        std::string const& target = request.target;
+        if (target.starts_with(kSecrets)) read.insert(target.substr(0, target.find('&')));
+    }
+    EXPECT_EQ(read.size(), limits::watched_secrets_max);
+}
+
 TEST_F(KubeSourceTest, HoldsAGatewayBackUntilItsSecretIsRead) {
     start();
     wait_synced();
@@ -418,6 +463,15 @@ TEST_F(KubeSourceTest, CountsObjectsThatWereNeverGood) {
     api_.send(FakeApi::kGateways, "MODIFIED", broken);
     (void)wait_problem();
     EXPECT_EQ(told().report.never_good, 0u);
+}
+
+TEST_F(KubeSourceTest, CountsEveryObjectThatWasNeverGoodButDoesNotListThemAll) {
+    api_.list(FakeApi::kGateways, broken_gateways(limits::source_problems_max + 2));
+    start();
+    SourceReport const report = wait_synced().report;
+    EXPECT_EQ(report.never_good, limits::source_problems_max + 2);
+    ASSERT_EQ(report.problems.size(), limits::source_problems_max + 1);
+    EXPECT_EQ(report.problems.back().problem.message, "there are more problems than are told");
 }
 
 TEST_F(KubeSourceTest, DoesNotWaitForASecretThatNothingNamesAnyMore) {

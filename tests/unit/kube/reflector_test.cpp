@@ -34,6 +34,16 @@ TEST_F(ReflectorTest, ListsInOnePieceWhenAPageIsLost) {
     EXPECT_THAT(keys(reflector_.listed(list(101, {"b"}), now_)), ElementsAre("default/b"));
 }
 
+TEST_F(ReflectorTest, GivesUpAListThatNeverEnds) {
+    for (int i = 0; i < limits::list_pages_max; ++i) {
+        EXPECT_FALSE(reflector_.trouble());
+        answer_list(list(100, {"a"}, "more"));
+    }
+    EXPECT_EQ(reflector_.trouble()->kind, Trouble::Kind::refused);
+    EXPECT_FALSE(reflector_.complete());
+    EXPECT_EQ(step<ListStep>().target, "/api/v1/services?limit=500&resourceVersion=0");
+}
+
 TEST_F(ReflectorTest, TakesAwayWhatANewListLacks) {
     watch({"a", "b"});
     reflector_.watch_ended(refused(410, "Expired"), now_);
