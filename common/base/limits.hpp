@@ -140,8 +140,8 @@ inline constexpr int failed_watches_max = 5;
 inline constexpr std::size_t credential_bytes_max = 1024 * 1024;
 /// An answer of the API server: a list of 5,000 EndpointSlices with ten endpoints each is 16 MB.
 inline constexpr std::size_t api_answer_bytes_max = 256 * 1024 * 1024;
-/// Pages of 500 objects in one list: three times the Pods of the largest clusters that Kubernetes is
-/// tested with. A server that never ends a list must not fill the memory.
+/// Pages of 500 objects in one list: three times the Pods of the largest cluster that Kubernetes
+/// is made for. A server that never ends a list must not fill the memory.
 inline constexpr int list_pages_max = 1000;
 /// Secrets that are watched, each by a thread and a connection; pods often have 1,024 threads.
 inline constexpr std::size_t watched_secrets_max = 500;
@@ -149,8 +149,8 @@ inline constexpr std::size_t watched_secrets_max = 500;
 /// cluster's objects have some when its CRD is newer than this release.
 inline constexpr std::size_t object_problems_max = 10;
 inline constexpr std::size_t source_problems_max = 1000;
-/// How long the first tables wait for kinds that they can lack and that the controller may not read,
-/// or the cluster does not have: as long as for manifests that are broken at the start.
+/// How long the first tables wait for kinds that they can lack and that the controller may not
+/// read, or the cluster does not have: as long as for manifests that are broken at the start.
 inline constexpr auto denied_kinds_wait = 60s;
 
 /// How long a controller that goes away tries to give its lease back. Kubernetes kills the process
