@@ -16,6 +16,22 @@ std::string list_target(Collection const& collection) {
     return target;
 }
 
+std::string percent_encoded(std::string_view text) {
+    constexpr std::string_view kHex = "0123456789ABCDEF";
+    std::string result;
+    for (char const c : text) {
+        bool const plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                           (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+        if (plain) {
+            result += c;
+        } else {
+            auto const byte = static_cast<unsigned char>(c);
+            result += {'%', kHex[byte >> 4U], kHex[byte & 0xFU]};
+        }
+    }
+    return result;
+}
+
 std::string object_path(Collection const& collection, std::string const& key) {
     std::size_t const slash = key.find('/');
     std::string path = group_path(collection.api_version);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace holdfast::controller::kube {
 
@@ -27,6 +28,9 @@ struct Collection {
 /// Path, and the selector of a single name as the query's first part:
 /// `/api/v1/namespaces/default/secrets?fieldSelector=metadata.name%3Dtls&`; ends in `?` or `&`.
 [[nodiscard]] std::string list_target(Collection const& collection);
+
+/// As the value of a parameter of a query: continue tokens are base64url or worse.
+[[nodiscard]] std::string percent_encoded(std::string_view text);
 
 /// Path of one of its objects, by its key.
 [[nodiscard]] std::string object_path(Collection const& collection, std::string const& key);

@@ -8,6 +8,7 @@
 
 #include "common/base/assert.hpp"
 #include "common/base/limits.hpp"
+#include "controller/kube/json_members.hpp"
 #include "controller/kube/json_value.hpp"
 #include "controller/kube/list_page.hpp"
 #include "controller/source/build_object.hpp"
@@ -30,8 +31,8 @@ bool status_is_ours(Kind const& kind) {
 }
 
 json::object status_of(json::object const& object) {
-    json::value const* const status = object.if_contains("status");
-    return status != nullptr && status->is_object() ? status->get_object() : json::object();
+    json::object const* const status = object_member(&object, "status");
+    return status == nullptr ? json::object() : *status;
 }
 
 std::vector<Problem> problems_of(std::string const& object, std::vector<Fault> faults) {

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "controller/kube/api_status.hpp"
+
 namespace json = boost::json;
 
 namespace holdfast::controller::kube {
@@ -20,8 +22,7 @@ json::array const& list(json::object const& object, std::string_view name) {
     return has_list(object, name) ? object.at(name).get_array() : empty;
 }
 
-}  // namespace
-
+/// Of a group version.
 Outcome<bool> takes_new_objects(std::string_view body, std::string_view plural) {
     boost::system::error_code error;
     json::value const root = json::parse(body, error);
@@ -37,6 +38,15 @@ Outcome<bool> takes_new_objects(std::string_view body, std::string_view plural) 
             return verb == json::string_view("create");
         });
     });
+}
+
+}  // namespace
+
+Outcome<bool> is_defined(Outcome<Answer> const& discovery, std::string_view plural) {
+    if (!discovery) return discovery.error();
+    if (discovery->status == 404) return false;
+    if (discovery->status != 200) return Failure{{}, to_string(api_status(*discovery))};
+    return takes_new_objects(discovery->body, plural);
 }
 
 }  // namespace holdfast::controller::kube

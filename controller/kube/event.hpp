@@ -22,6 +22,7 @@ struct ObjectReference {
     friend auto operator<=>(ObjectReference const&, ObjectReference const&) = default;
 };
 
+/// How kubectl sorts Events: as it should be, or something to look at.
 enum class EventType : std::uint8_t { normal, warning };
 
 /// What happened to an object, for people.

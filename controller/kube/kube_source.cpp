@@ -1,14 +1,11 @@
 #include "controller/kube/kube_source.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <random>
 #include <string_view>
-#include <tuple>
 #include <utility>
 
 #include "common/base/limits.hpp"
-#include "common/base/log.hpp"
 
 namespace holdfast::controller::kube {
 namespace {
@@ -17,11 +14,6 @@ void merge(Changes& into, Changes newer);
 bool decides_on_secrets(std::string_view kind);
 /// True when the API server has said that it will not let us read this.
 bool denied(WatchState const& state);
-SourceProblem problem(std::string object, std::string message);
-void add_counts(Collection const& collection, WatchState const& state,
-                std::map<std::string, CollectionReport>& reports);
-void log_difference(std::vector<SourceProblem> const& before,
-                    std::vector<SourceProblem> const& after);
 
 }  // namespace
 
@@ -83,6 +75,7 @@ void KubeSource::delivered(CollectionWatch& watch, Batch batch) {
     for (ObjectId const& id : batch.changes.removes) {
         needs_.forget(id);
     }
+    needed_secrets_ = needs_.secrets();
     merge(waiting_, std::move(batch.changes));
     want_secrets();
     hand_on_waiting();
@@ -92,10 +85,9 @@ void KubeSource::moved(CollectionWatch& watch) {
     std::lock_guard const lock(mutex_);
     if (!is_current(watch)) return;
     hand_on_waiting();
-    // Before the report: what a watch has read by now is in it.
-    bool const all_read = everything_is_read(Clock::now());
-    report();
-    if (!synced_ && all_read) {
+    std::vector<Standing> const all = standings();
+    report(all);
+    if (!synced_ && everything_is_read(all, Clock::now())) {
         synced_ = true;
         events_.synced();
     }
@@ -113,7 +105,7 @@ bool KubeSource::is_current(CollectionWatch const& watch) const {
 /// Those that are watched already keep their places.
 void KubeSource::want_secrets() {
     secrets_left_out_ = 0;
-    for (Collection const& collection : needs_.secrets()) {
+    for (Collection const& collection : needed_secrets_) {
         if (secrets_.contains(collection)) continue;
         if (secrets_.size() < limits::watched_secrets_max) {
             add(secrets_, collection);
@@ -126,9 +118,8 @@ void KubeSource::want_secrets() {
 /// Secrets that nothing names any more go in the step that says so.
 void KubeSource::drop_secrets(Changes& changes) {
     std::erase_if(ending_, [](auto const& watch) { return watch->finished(); });
-    std::set<Collection> const needed = needs_.secrets();
     for (auto one = secrets_.begin(); one != secrets_.end();) {
-        if (needed.contains(one->first)) {
+        if (needed_secrets_.contains(one->first)) {
             ++one;
             continue;
         }
@@ -143,7 +134,7 @@ void KubeSource::drop_secrets(Changes& changes) {
 void KubeSource::hand_on_waiting() {
     if (waiting_.empty()) return;
     // Those that are wanted no more do not count: they may never be read.
-    bool const read = std::ranges::all_of(needs_.secrets(), [this](Collection const& one) {
+    bool const read = std::ranges::all_of(needed_secrets_, [this](Collection const& one) {
         auto const found = secrets_.find(one);
         if (found == secrets_.end()) return true;  // Left out.
         WatchState const state = found->second->state();
@@ -169,15 +160,23 @@ void KubeSource::hand_on(Changes changes) {
 
 // --- how it stands -----------------------------------------------------------------------------
 
-bool KubeSource::everything_is_read(TimePoint now) const {
+std::vector<Standing> KubeSource::standings() const {
+    std::vector<Standing> all;
+    for (Watches const* const watches : {&watches_, &secrets_}) {
+        for (auto const& [collection, watch] : *watches) {
+            all.push_back({&collection, watch->state()});
+        }
+    }
+    return all;
+}
+
+bool KubeSource::everything_is_read(std::vector<Standing> const& watches, TimePoint now) const {
     bool const waited = now >= started_ + options_.denied_wait;
-    auto const read = [&](auto const& entry) {
-        WatchState const state = entry.second->state();
-        return state.complete ||
-               (waited && denied(state) && can_lack(entry.first.kind, state.trouble->kind));
-    };
-    return waiting_.empty() && std::ranges::all_of(watches_, read) &&
-           std::ranges::all_of(secrets_, read);
+    return waiting_.empty() && std::ranges::all_of(watches, [&](Standing const& watch) {
+               WatchState const& state = watch.state;
+               return state.complete || (waited && denied(state) &&
+                                         can_lack(watch.collection->kind, state.trouble->kind));
+           });
 }
 
 /// False when a table without this kind would lack what its sessions live on. Routes may live on
@@ -188,63 +187,9 @@ bool KubeSource::can_lack(std::string_view kind, Trouble::Kind trouble) const {
     return kind == ReferenceGrant::kKind && trouble == Trouble::Kind::missing;
 }
 
-/// First what concerns most.
-std::vector<SourceProblem> KubeSource::problems() const {
-    std::vector<SourceProblem> all;
-    if (secrets_left_out_ > 0) {
-        all.push_back(problem("secrets", "listeners name more than " +
-                                             std::to_string(limits::watched_secrets_max) +
-                                             ", and no more are read"));
-    }
-    std::vector<Problem> unreadable;
-    for (Watches const* const watches : {&watches_, &secrets_}) {
-        for (auto const& [collection, watch] : *watches) {
-            WatchState state = watch->state();
-            if (state.trouble) {
-                all.push_back(problem(to_string(collection), std::move(state.trouble->message)));
-            }
-            std::ranges::move(state.unreadable, std::back_inserter(unreadable));
-        }
-    }
-    for (Problem& one : unreadable) {
-        if (all.size() >= limits::source_problems_max) {
-            all.push_back(problem("objects", "there are more problems than are told"));
-            break;
-        }
-        all.push_back({{}, {}, std::move(one)});
-    }
-    return all;
-}
-
-std::size_t KubeSource::never_good() const {
-    std::set<ObjectId> broken;
-    for (Watches const* const watches : {&watches_, &secrets_}) {
-        for (auto const& [collection, watch] : *watches) {
-            for (Problem const& problem : watch->state().unreadable) {
-                ObjectId id{collection.kind, problem.object.substr(collection.kind.size() + 1)};
-                if (!delivered_.contains(id)) broken.insert(std::move(id));
-            }
-        }
-    }
-    return broken.size();
-}
-
-void KubeSource::report() {
-    SourceReport report;
-    report.problems = problems();
-    report.never_good = never_good();
+void KubeSource::report(std::vector<Standing> const& watches) {
+    SourceReport report = report_of(watches, delivered_, secrets_left_out_);
     log_difference(reported_.problems, report.problems);
-    std::map<std::string, CollectionReport> reports;
-    for (Watches const* const watches : {&watches_, &secrets_}) {
-        for (auto const& [collection, watch] : *watches) {
-            add_counts(collection, watch->state(), reports);
-        }
-    }
-    report.objects_count = delivered_.size();
-    for (auto& [resource, counts] : reports) {
-        report.loads_total += counts.lists_total;
-        report.collections.push_back(std::move(counts));
-    }
     reported_ = std::move(report);
     events_.reported(reported_);
 }
@@ -275,51 +220,6 @@ bool decides_on_secrets(std::string_view kind) {
 bool denied(WatchState const& state) {
     return state.trouble && (state.trouble->kind == Trouble::Kind::forbidden ||
                              state.trouble->kind == Trouble::Kind::missing);
-}
-
-SourceProblem problem(std::string object, std::string message) {
-    return {{}, {}, {std::move(object), {}, std::move(message)}};
-}
-
-void add_counts(Collection const& collection, WatchState const& state,
-                std::map<std::string, CollectionReport>& reports) {
-    auto const [entry, first] = reports.try_emplace(collection.plural);
-    CollectionReport& report = entry->second;
-    report.resource = collection.plural;
-    report.synced = (first || report.synced) && state.complete;
-    report.lists_total += state.counts.lists;
-    report.events_total += state.counts.events;
-    for (std::size_t i = 0; i < kWatchEnds; ++i) {
-        std::string const reason(to_string(static_cast<WatchEnd>(i)));
-        report.restarts_total[reason] += state.counts.ends[i];
-    }
-    // The stalest of several tells how stale the resource may be.
-    report.last_heard =
-        first ? state.counts.last_heard : std::min(report.last_heard, state.counts.last_heard);
-}
-
-void log_difference(std::vector<SourceProblem> const& before,
-                    std::vector<SourceProblem> const& after) {
-    auto const parts = [](SourceProblem const& one) {
-        return std::tie(one.problem.object, one.problem.field, one.problem.message);
-    };
-    std::set<decltype(parts(SourceProblem()))> known;
-    std::set<std::string_view> mended;
-    for (SourceProblem const& one : before) {
-        known.insert(parts(one));
-        mended.insert(one.problem.object);
-    }
-    for (SourceProblem const& one : after) {
-        mended.erase(one.problem.object);
-        if (known.contains(parts(one))) continue;
-        log::warning("the Kubernetes API is not read as it should be",
-                     {{"object", one.problem.object},
-                      {"field", one.problem.field},
-                      {"problem", one.problem.message}});
-    }
-    for (std::string_view const object : mended) {
-        log::info("the Kubernetes API is read again", {{"object", object}});
-    }
 }
 
 }  // namespace

@@ -12,11 +12,13 @@
 
 #include "common/base/clock.hpp"
 #include "controller/kube/collection_watch.hpp"
+#include "controller/kube/source_report.hpp"
 #include "controller/kube/wanted.hpp"
 #include "controller/source/source.hpp"
 
 namespace holdfast::controller::kube {
 
+/// What a KubeSource reads, and whom it tells besides.
 struct KubeOptions {
     std::vector<std::string> namespaces;  ///< Only these are read; empty: all.
     Served served;                        ///< Whose Secrets are read.
@@ -59,11 +61,11 @@ private:
     void drop_secrets(Changes& changes);
     void hand_on_waiting();
     void hand_on(Changes changes);
-    [[nodiscard]] bool everything_is_read(TimePoint now) const;
+    [[nodiscard]] std::vector<Standing> standings() const;
+    [[nodiscard]] bool everything_is_read(std::vector<Standing> const& watches,
+                                          TimePoint now) const;
     [[nodiscard]] bool can_lack(std::string_view kind, Trouble::Kind trouble) const;
-    [[nodiscard]] std::vector<SourceProblem> problems() const;
-    [[nodiscard]] std::size_t never_good() const;
-    void report();
+    void report(std::vector<Standing> const& watches);
 
     Transport& transport_;
     KubeOptions options_;
@@ -73,6 +75,7 @@ private:
     Watches secrets_;
     std::vector<std::unique_ptr<CollectionWatch>> ending_;  ///< Stopped, perhaps not yet ended.
     GatewayNeeds needs_;
+    std::set<Collection> needed_secrets_;
     std::set<ObjectId> delivered_;  ///< What has been handed on, and not taken back.
     Changes waiting_;               ///< Of Gateways whose Secrets are on their way.
     SourceReport reported_;

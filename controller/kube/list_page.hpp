@@ -2,6 +2,7 @@
 
 #include <boost/json/object.hpp>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,5 +25,7 @@ struct ListPage {
 [[nodiscard]] std::string key_of(boost::json::object const& object);
 /// metadata.resourceVersion; empty when there is none.
 [[nodiscard]] std::string version_of(boost::json::object const& object);
+/// A resourceVersion as the number that it is (KEP-5504); 0 for none.
+[[nodiscard]] std::uint64_t version_number(std::string_view version) noexcept;
 
 }  // namespace holdfast::controller::kube

@@ -1,7 +1,6 @@
 #include "controller/kube/reflector.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <iterator>
 #include <utility>
 
@@ -23,10 +22,6 @@ constexpr int kWatchSecondsMax = 600;
 constexpr int kSilentWatchesMax = 2;
 /// How long the definition is not asked for again when it could not be told.
 constexpr auto kLookAgain = seconds(10);
-
-std::uint64_t number(std::string const& version);
-std::string escaped(std::string_view text);
-Outcome<bool> is_defined(Outcome<Answer> const& discovery, std::string const& plural);
 
 }  // namespace
 
@@ -55,13 +50,14 @@ Step Reflector::next(TimePoint now) {
     return ListStep{list_target(collection_) + list_query()};
 }
 
-std::uint64_t Reflector::version() const noexcept { return number(version_); }
+std::uint64_t Reflector::version() const noexcept { return version_number(version_); }
 
 // --- list --------------------------------------------------------------------------------------
 
 std::string Reflector::list_query() const {
     std::string const limit = "limit=" + std::to_string(kPageObjects);
-    if (!pages_.continue_at.empty()) return limit + "&continue=" + escaped(pages_.continue_at);
+    if (!pages_.continue_at.empty())
+        return limit + "&continue=" + percent_encoded(pages_.continue_at);
     switch (freshness_) {
         case Freshness::cached:
             return limit + "&resourceVersion=0";
@@ -300,7 +296,7 @@ void Reflector::count_failed_watch() {
 /// Of an event. A server that is older than what it told before has lost some of it.
 void Reflector::note_version(std::string const& version) {
     if (version.empty()) return;
-    if (number(version) < number(version_)) {
+    if (version_number(version) < version_number(version_)) {
         count(WatchEnd::went_back);
         list_anew(Freshness::newest);
     } else {
@@ -354,37 +350,4 @@ void Reflector::complain(Trouble::Kind kind, std::string message) {
 
 void Reflector::count(WatchEnd end) noexcept { ++counts_.ends[static_cast<std::size_t>(end)]; }
 
-namespace {
-
-std::uint64_t number(std::string const& version) {
-    std::uint64_t value = 0;
-    std::from_chars(version.data(), version.data() + version.size(), value);
-    return value;
-}
-
-/// Continue tokens are base64url or worse.
-std::string escaped(std::string_view text) {
-    constexpr std::string_view kHex = "0123456789ABCDEF";
-    std::string result;
-    for (char const c : text) {
-        bool const plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                           (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
-        if (plain) {
-            result += c;
-        } else {
-            auto const byte = static_cast<unsigned char>(c);
-            result += {'%', kHex[byte >> 4U], kHex[byte & 0xFU]};
-        }
-    }
-    return result;
-}
-
-Outcome<bool> is_defined(Outcome<Answer> const& discovery, std::string const& plural) {
-    if (!discovery) return discovery.error();
-    if (discovery->status == 404) return false;
-    if (discovery->status != 200) return Failure{{}, to_string(api_status(*discovery))};
-    return takes_new_objects(discovery->body, plural);
-}
-
-}  // namespace
 }  // namespace holdfast::controller::kube

@@ -18,6 +18,7 @@
 #include "controller/kube/deletion_guard.hpp"
 #include "controller/kube/list_page.hpp"
 #include "controller/kube/trouble.hpp"
+#include "controller/kube/watch_counts.hpp"
 #include "controller/kube/watch_parser.hpp"
 
 namespace holdfast::controller::kube {

@@ -9,35 +9,47 @@
 namespace holdfast::controller::kube {
 namespace {
 
-Outcome<bool> takes_routes(std::string const& resources) {
-    return takes_new_objects(R"({"resources":)" + resources + "}", "websocketroutes");
+Outcome<bool> defines_routes(int status, std::string const& body) {
+    return is_defined(Answer{status, body, std::nullopt}, "websocketroutes");
 }
 
-TEST(Discovery, AKindThatStandsTakesNewObjects) {
-    EXPECT_TRUE(takes_routes(R"([{"name":"websocketroutes","verbs":["create","get"]}])").value());
+Outcome<bool> defines_routes(std::string const& resources) {
+    return defines_routes(200, R"({"resources":)" + resources + "}");
 }
 
-TEST(Discovery, AKindOnItsWayOutTakesNone) {
-    EXPECT_FALSE(takes_routes(R"([{"name":"websocketroutes","verbs":["delete","get"]}])").value());
+TEST(Discovery, AKindThatTakesNewObjectsStands) {
+    EXPECT_TRUE(defines_routes(R"([{"name":"websocketroutes","verbs":["create","get"]}])").value());
 }
 
-TEST(Discovery, AKindThatIsGoneTakesNone) {
-    EXPECT_FALSE(takes_routes("[]").value());
-    EXPECT_FALSE(takes_routes(R"([{"name":"gateways","verbs":["create"]}])").value());
+TEST(Discovery, AKindThatTakesNoneIsOnItsWayOut) {
+    EXPECT_FALSE(
+        defines_routes(R"([{"name":"websocketroutes","verbs":["delete","get"]}])").value());
+}
+
+TEST(Discovery, AKindThatIsGoneIsNotListed) {
+    EXPECT_FALSE(defines_routes("[]").value());
+    EXPECT_FALSE(defines_routes(404, "404 page not found").value());
+    EXPECT_FALSE(defines_routes(R"([{"name":"gateways","verbs":["create"]}])").value());
 }
 
 TEST(Discovery, ASubresourceIsNotTheKind) {
-    EXPECT_FALSE(takes_routes(R"([{"name":"websocketroutes/status","verbs":["create"]}])").value());
+    EXPECT_FALSE(
+        defines_routes(R"([{"name":"websocketroutes/status","verbs":["create"]}])").value());
 }
 
 TEST(Discovery, AnEntryThatIsNoneSaysNothing) {
-    EXPECT_FALSE(takes_routes(R"([7,{"name":7},{"name":"websocketroutes","verbs":7}])").value());
+    EXPECT_FALSE(defines_routes(R"([7,{"name":7},{"name":"websocketroutes","verbs":7}])").value());
 }
 
 TEST(Discovery, WhatIsNoListOfResourcesTellsNothing) {
-    for (std::string_view const body : {"", "<html>", "[]", "{}", R"({"resources":{}})"}) {
-        EXPECT_FALSE(takes_new_objects(body, "websocketroutes").has_value()) << body;
+    for (char const* const body : {"", "<html>", "[]", "{}", R"({"resources":{}})"}) {
+        EXPECT_FALSE(defines_routes(200, body).has_value()) << body;
     }
+}
+
+TEST(Discovery, ARefusalTellsNothing) {
+    EXPECT_FALSE(defines_routes(403, "{}").has_value());
+    EXPECT_FALSE(is_defined(Failure{{}, "nobody answers"}, "websocketroutes").has_value());
 }
 
 }  // namespace

@@ -55,5 +55,10 @@ TEST(ListPage, KnowsTheVersionOfAnObject) {
     EXPECT_EQ(version_of(object(R"({"metadata":[]})")), "");
 }
 
+TEST(ListPage, ReadsVersionsAsNumbers) {
+    EXPECT_EQ(version_number("18446744073709551615"), 18446744073709551615U);
+    EXPECT_EQ(version_number(""), 0U);
+}
+
 }  // namespace
 }  // namespace holdfast::controller::kube
