@@ -125,6 +125,7 @@ void KubeSource::drop_secrets(Changes& changes) {
         }
         ObjectId id{Secret::kKind, one->first.name_space + '/' + one->first.name};
         if (delivered_.contains(id)) changes.removes.push_back(std::move(id));
+        changes.sources[to_string(one->first)] = 0;
         one->second->stop();
         ending_.push_back(std::move(one->second));
         one = secrets_.erase(one);

@@ -19,7 +19,8 @@ namespace holdfast::controller {
 struct Changes {
     std::vector<Object> upserts;    ///< New objects, and new versions of old ones.
     std::vector<ObjectId> removes;  ///< In no upsert.
-    model::SourceVector sources;    ///< Newest resourceVersion of each collection that has any.
+    /// Newest resourceVersion of each collection that has any; 0: it is read no more.
+    model::SourceVector sources;
 
     /// Nothing to say. Versions alone are something: they tell how far the source has read.
     [[nodiscard]] bool empty() const noexcept {

@@ -103,10 +103,13 @@ bool remove(Snapshot& snapshot, ObjectId const& id) {
 bool advance(model::SourceVector& sources, model::SourceVector const& newer) {
     bool changed = false;
     for (auto const& [collection, version] : newer) {
+        if (version == 0) {
+            changed |= sources.erase(collection) > 0;
+            continue;
+        }
         std::uint64_t& held = sources[collection];
-        if (held == version) continue;
+        changed |= held != version;
         held = version;
-        changed = true;
     }
     return changed;
 }

@@ -175,6 +175,8 @@ TEST_F(KubeSourceTest, TakesASecretAwayTogetherWithTheLastThatNamedIt) {
     auto const gone = std::ranges::find(told.steps, "no Secret infra/tls");
     EXPECT_EQ(*std::prev(gone), "Gateway infra/edge");
     EXPECT_THAT(told.held, Contains("Secret infra/other"));
+    EXPECT_EQ(told.sources.at("secrets infra/tls"), 0u) << "it is read no more";
+    EXPECT_EQ(told.sources.at("secrets infra/other"), 10u);
 }
 
 TEST_F(KubeSourceTest, ReadsOnlyTheNamespacesThatItIsGiven) {

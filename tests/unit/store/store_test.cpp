@@ -122,6 +122,13 @@ TEST(Store, KeepsTheNewestVersionOfEachSource) {
     EXPECT_EQ(notified, 1);
 }
 
+TEST(Store, ForgetsSourcesThatAreReadNoMore) {
+    Store store;
+    store.apply({.upserts = {}, .removes = {}, .sources = {{"secrets a/b", 7}, {"services", 9}}});
+    store.apply({.upserts = {}, .removes = {}, .sources = {{"secrets a/b", 0}}});
+    EXPECT_EQ(store.snapshot()->sources, (model::SourceVector{{"services", 9}}));
+}
+
 TEST(Store, TellsSnapshotsOfTheSameObjectsFromOthers) {
     Store store;
     store.apply(upsert({service("chat")}));
