@@ -1,5 +1,6 @@
 #include "controller/kube/deletion_guard.hpp"
 
+#include <ranges>
 #include <utility>
 
 namespace holdfast::controller::kube {
@@ -18,6 +19,15 @@ std::vector<std::string> DeletionGuard::definition_stands(std::size_t objects, T
     }
     auto const gone = std::exchange(doubts_, {});
     return {gone.begin(), gone.end()};
+}
+
+std::string DeletionGuard::names_in_doubt() const {
+    constexpr std::size_t kShown = 5;
+    std::string names;
+    for (std::string const& key : doubts_ | std::views::take(kShown)) {
+        names += (names.empty() ? "" : ", ") + key;
+    }
+    return doubts_.size() > kShown ? names + " and others" : names;
 }
 
 }  // namespace holdfast::controller::kube

@@ -34,6 +34,8 @@ public:
     /// False when it was in doubt before.
     bool doubt(std::string key) { return doubts_.insert(std::move(key)).second; }
     [[nodiscard]] std::size_t in_doubt() const noexcept { return doubts_.size(); }
+    /// The first few of them, for people.
+    [[nodiscard]] std::string names_in_doubt() const;
 
     void definition_gone() noexcept;
     /// The definition stands, and so many objects of the kind are there.

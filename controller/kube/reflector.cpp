@@ -145,7 +145,7 @@ void Reflector::list_refused(ApiStatus const& status, TimePoint now) {
     if (not_there && in_pages) return list_anew(Freshness::unpaged);
     if (not_there && freshness_ < Freshness::newest) return list_anew(Freshness::newest);
     if (status.code == 404) {
-        complain(Trouble::Kind::missing, to_string(status));
+        complain_of_missing();
         if (collection_.definition == Collection::Definition::custom) guard_.definition_gone();
         // A kind that is defined again is wanted soon, and the question costs nothing.
         resume_at_ = now + times_.missing_pause;
@@ -320,8 +320,7 @@ Delta Reflector::checked(Outcome<Answer> const& answer, TimePoint now) {
     look_again_at_.reset();
     if (!*defined) {
         guard_.definition_gone();
-        complain(Trouble::Kind::missing, "the definition of " + collection_.plural +
-                                             " is gone or going; its objects stay in force");
+        complain_of_missing();
         list_anew(Freshness::newest);
         resume_at_ = now + times_.missing_pause;
         return {};
@@ -331,7 +330,9 @@ Delta Reflector::checked(Outcome<Answer> const& answer, TimePoint now) {
     if (guard_.in_doubt() > 0) {
         complain(Trouble::Kind::held,
                  std::to_string(guard_.in_doubt()) + " " + collection_.plural +
-                     " went with their definition and stay in force until others are there");
+                     " went with their definition and stay in force until a minute after the first "
+                     "one is back: " +
+                     guard_.names_in_doubt());
     } else {
         trouble_.reset();
     }
@@ -339,6 +340,12 @@ Delta Reflector::checked(Outcome<Answer> const& answer, TimePoint now) {
 }
 
 // --- helpers -----------------------------------------------------------------------------------
+
+void Reflector::complain_of_missing() {
+    complain(Trouble::Kind::missing,
+             collection_.plural + " are not defined: their CRD is missing or on its way out" +
+                 (known_.empty() ? "" : "; what was read of them stays in force"));
+}
 
 void Reflector::pause(TimePoint now, std::optional<seconds> at_least) {
     resume_at_ = now + std::max<milliseconds>(backoff_.next(), at_least.value_or(seconds(0)));

@@ -117,6 +117,8 @@ private:
     void note_version(std::string const& version);
     void pause(TimePoint now, std::optional<std::chrono::seconds> at_least = std::nullopt);
     void complain(Trouble::Kind kind, std::string message);
+    /// The same words, whichever answer tells of it.
+    void complain_of_missing();
     void count(WatchEnd end) noexcept;
 
     Collection collection_;

@@ -7,6 +7,7 @@ import time
 from harness import exercise
 from harness.backend import EchoBackend
 from harness.manifests import route, rule
+from harness.waiting import eventually
 
 from kube.fleet import node_address
 
@@ -66,3 +67,25 @@ def test_data_planes_are_looked_after_while_a_lease_cannot_be_given_back(fleet):
     took = time.monotonic() - asked
     assert took < 1.5, f"the controller did nothing else for {took:.1f} s"
     assert controller.wait(within=10) == 0
+
+
+def test_a_controller_that_starts_again_writes_no_status_anew(fleet):
+    with EchoBackend(host=node_address()) as backend:
+        fleet.serve(backend.address)
+        fleet.start(planes=1)
+        fleet.wait_condition(("wsr", "echo"), "Programmed", "True")
+        fleet.wait_condition(("gateway", "edge"), "Programmed", "True")
+        objects = (("wsr", "echo"), ("gateway", "edge"))
+        before = [fleet.cluster.read(*each)["metadata"]["resourceVersion"] for each in objects]
+        assert not fleet.controllers[0].stop()
+        again = fleet.start_controller(place=0)
+        assert fleet.leader() is again
+
+        def programmed():
+            (shown,) = again.status()["routes"]
+            (parent,) = shown["parents"]
+            return parent["conditions"][-1]["status"] == "True"
+
+        eventually(programmed, "the data plane is back")
+        after = [fleet.cluster.read(*each)["metadata"]["resourceVersion"] for each in objects]
+        assert after == before

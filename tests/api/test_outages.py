@@ -182,7 +182,7 @@ def test_routes_stay_in_force_while_their_definition_is_gone(live):
     """The last one: for a minute after it, routes that are deleted stay in force."""
     live.cluster.kubectl("delete", "crd", "websocketroutes.holdfast.dev")
     live.pass_time(OUTAGE)
-    live.wait_problem("websocketroutes", "404")
+    live.wait_problem("websocketroutes", "not defined")
     live.must_arrive()
     live.cluster.install_crds()
     live.changes.apply_all()

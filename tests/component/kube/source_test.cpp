@@ -160,7 +160,7 @@ TEST_F(SourceTest, AKindThatIsNotDefinedIsNamedAndKeepsTheSourceFromBeingSynced)
     options.denied_wait = 0ms;
     start(options);
     EXPECT_TRUE(wait([this] {
-        return has_problem("websocketroutes", "404") && !synced_ &&
+        return has_problem("websocketroutes", "not defined") && !synced_ &&
                delivered_ == cluster_.objects() && of("endpointslices").synced &&
                of("websocketroutes").lists_total > 3;
     }));

@@ -68,6 +68,15 @@ TEST_F(DeletionGuardTest, LetsTheOthersGoSomeTimeAfterTheFirstIsBack) {
     EXPECT_FALSE(guard_.release_at());
 }
 
+TEST_F(DeletionGuardTest, NamesAFewOfThoseInDoubt) {
+    lose_definition();
+    EXPECT_EQ(guard_.names_in_doubt(), "a, b");
+    for (char const* const key : {"c", "d", "e", "f"}) {
+        guard_.doubt(key);
+    }
+    EXPECT_EQ(guard_.names_in_doubt(), "a, b, c, d, e and others");
+}
+
 TEST_F(DeletionGuardTest, BeginsAnewWhenTheDefinitionGoesAgain) {
     lose_definition();
     guard_.seen("a");
