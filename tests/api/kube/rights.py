@@ -23,7 +23,8 @@ CLUSTER_RULES = {
         "resources": ["websocketroutes/status", "gateways/status", "gatewayclasses/status"],
         "verbs": ["patch"],
     },
-    "core": {"apiGroups": [""], "resources": ["services", "namespaces"], "verbs": READ},
+    "services": {"apiGroups": [""], "resources": ["services"], "verbs": READ},
+    "namespaces": {"apiGroups": [""], "resources": ["namespaces"], "verbs": READ},
     "endpoints": {
         "apiGroups": ["discovery.k8s.io"],
         "resources": ["endpointslices"],
