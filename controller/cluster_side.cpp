@@ -80,8 +80,13 @@ void ClusterSide::hurry() {
 }
 
 LeaderReport ClusterSide::report() const {
+    kube::Election const* const campaign = campaign_;
+    kube::ElectionState state = campaign ? campaign->state() : kube::ElectionState{};
     return {.lease = candidacy_.name_space + '/' + candidacy_.name,
             .leads = leads(),
+            .holder = std::move(state.holder),
+            .trouble = std::move(state.trouble),
+            .trouble_since = state.trouble_since,
             .writes = writer_.counts(),
             .events = events_.counts()};
 }

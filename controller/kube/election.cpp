@@ -72,12 +72,7 @@ void Election::run() {
 
 void Election::tell(TimePoint now) {
     leads_until_.store(elector_.leads_until());
-    if (told_trouble_ != elector_.trouble()) {
-        told_trouble_ = elector_.trouble();
-        if (!told_trouble_.empty())
-            log::warning("the lease cannot be read or written",
-                         {{"lease", path_}, {"detail", told_trouble_}});
-    }
+    tell_trouble(now);
     if (told_holder_ != elector_.holder()) {
         told_holder_ = elector_.holder();
         if (!told_holder_.empty() && told_holder_ != identity_)
@@ -93,6 +88,26 @@ void Election::tell(TimePoint now) {
                   {{"lease", path_}, {"detail", elector_.loss()}});
         events_.demoted(elector_.loss());
     }
+}
+
+void Election::tell_trouble(TimePoint now) {
+    using enum LastingTrouble::Telling;
+    LastingTrouble::Telling const telling = trouble_.hear(elector_.trouble(), now);
+    auto const seconds =
+        std::chrono::duration_cast<std::chrono::seconds>(now - trouble_.since()).count();
+    if (telling == beginning || telling == reminder)
+        log::warning("the lease cannot be read or written",
+                     {{"lease", path_}, {"seconds", seconds}, {"detail", trouble_.text()}});
+    if (telling == end)
+        log::info("the lease is read and written again", {{"lease", path_}, {"seconds", seconds}});
+    std::lock_guard const lock(mutex_);
+    state_ = {
+        .holder = elector_.holder(), .trouble = trouble_.text(), .trouble_since = trouble_.since()};
+}
+
+ElectionState Election::state() const {
+    std::lock_guard const lock(mutex_);
+    return state_;
 }
 
 void Election::wait(TimePoint until) {

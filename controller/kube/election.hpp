@@ -11,6 +11,7 @@
 
 #include "common/base/clock.hpp"
 #include "controller/kube/elector.hpp"
+#include "controller/kube/lasting_trouble.hpp"
 #include "controller/kube/transport.hpp"
 
 namespace holdfast::controller::kube {
@@ -23,11 +24,20 @@ struct ElectionEvents {
     std::function<void(std::string const& reason)> demoted;
 };
 
+/// How an election stands, for people.
+struct ElectionState {
+    std::string holder;       ///< As last seen, if it has expired too; empty: nobody.
+    std::string trouble;      ///< Why the lease cannot be read or taken; empty: it can.
+    TimePoint trouble_since;  ///< Of `trouble`.
+};
+
 /// Campaigns for a Lease from its construction until stop(), on a thread of its own.
 ///
 /// A write that only the leader may do is preceded by leads() and carries a resourceVersion: what
 /// is under way when leadership ends cannot be called back.
-/// Threads  leads() and abandon() from any; the rest from the owner's. `transport` outlives it.
+/// Threads  leads(), state() and abandon() from any; the rest from the owner's. `transport`
+/// outlives
+///          it.
 class Election {
 public:
     Election(Transport& transport, Candidacy candidacy, ElectionEvents events);
@@ -38,6 +48,8 @@ public:
     /// Whether this process leads at this instant, by the clock: false at the renew deadline even
     /// if the election's thread has not come to know it, and once stop() is called.
     [[nodiscard]] bool leads() const noexcept;
+
+    [[nodiscard]] ElectionState state() const;
 
     /// Ends leadership, calls demoted() if it led, gives the lease back, and joins the thread.
     /// Returns soon after release_timeout() at the latest, or after abandon().
@@ -50,6 +62,7 @@ public:
 private:
     void run();
     void tell(TimePoint now);
+    void tell_trouble(TimePoint now);
     void wait(TimePoint until);
     [[nodiscard]] LeaseAnswer carry_out(LeaseStep const& step);
     [[nodiscard]] std::stop_token interruption() const;
@@ -68,12 +81,13 @@ private:
     Elector elector_;
     bool released_ = false;
     bool told_leading_ = false;
-    std::string told_trouble_;
+    LastingTrouble trouble_;
     std::string told_holder_;
 
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::condition_variable_any wake_;
     bool finished_ = false;  ///< Under mutex_.
+    ElectionState state_;    ///< Under mutex_.
     std::thread thread_;
 };
 

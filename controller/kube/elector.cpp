@@ -101,7 +101,7 @@ void Elector::answered(LeaseAnswer const& answer, TimePoint now) {
     under_way_ = false;
     not_before_ = now;
     Failure const* const failure = std::get_if<Failure>(&answer);
-    trouble_ = failure == nullptr ? std::string() : to_string(*failure);
+    if (failure != nullptr) trouble_ = to_string(*failure);
     if (Lease const* const lease = std::get_if<Lease>(&answer)) saw(*lease, now);
     if (release_until_) {
         on_released(answer, now);
@@ -129,6 +129,7 @@ void Elector::on_read(LeaseAnswer const& answer, TimePoint now) {
     } else if (std::holds_alternative<Lease>(answer) && !held_by_other(now)) {
         todo_ = Todo::take;
     } else {
+        if (std::holds_alternative<Lease>(answer)) trouble_.clear();
         rest(now);
     }
 }
@@ -143,6 +144,7 @@ bool Elector::held_by_other(TimePoint now) const {
 void Elector::on_written(LeaseAnswer const& answer, TimePoint now) {
     if (std::holds_alternative<Lease>(answer) && holder() == candidacy_.identity) {
         leading_ = true;
+        trouble_.clear();
         leads_until_ = started_ + candidacy_.times.renew;
         rest(now);
     } else if (todo_ == Todo::renew) {

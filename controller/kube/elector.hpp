@@ -92,7 +92,8 @@ public:
     [[nodiscard]] std::string const& holder() const noexcept { return seen_.record.holder; }
     /// Why it does not lead any more; empty before the first loss.
     [[nodiscard]] std::string const& loss() const noexcept { return loss_; }
-    /// What the last attempt to read or write the lease failed with; empty after a success.
+    /// What the last attempt to read or write the lease failed with; empty once we hold it, or have
+    /// seen that another one does.
     [[nodiscard]] std::string const& trouble() const noexcept { return trouble_; }
 
 private:

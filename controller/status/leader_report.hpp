@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <string>
 
+#include "common/base/clock.hpp"
+
 namespace holdfast::controller {
 
 /// What became of writes of statuses, since the start.
@@ -23,6 +25,13 @@ struct EventCounts {
 struct LeaderReport {
     std::string lease;  ///< `namespace/name`.
     bool leads = false;
+    /// Who held the lease when it was last seen, if it has expired since too; empty: nobody, or not
+    /// seen yet.
+    std::string holder{};
+    /// Why the lease cannot be read or taken; empty: it can.
+    std::string trouble{};
+    /// When that began: the same trouble may have had other words since.
+    TimePoint trouble_since{};
     WriteCounts writes;
     EventCounts events;
 };

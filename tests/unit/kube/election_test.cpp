@@ -124,6 +124,21 @@ TEST_F(ElectionTest, CreatesTheLeaseAndLeads) {
     EXPECT_EQ(parse_lease(request.body).value().record.holder, "me");
 }
 
+TEST_F(ElectionTest, SaysWhoLeadsAndWhyNobodyCanKnow) {
+    TimePoint const start = Clock::now();
+    nobody_answers();
+    Election election(transport, candidacy(kPatient), told.events());
+    transport.wait_for(Method::get, kPath, 2);
+    ElectionState const state = election.state();
+    EXPECT_EQ(state.holder, "");
+    EXPECT_THAT(state.trouble, HasSubstr("nobody answers"));
+    EXPECT_GE(state.trouble_since, start);
+    server.serve(transport);
+    told.wait_for(1);
+    EXPECT_EQ(election.state().holder, "me");
+    EXPECT_EQ(election.state().trouble, "");
+}
+
 TEST_F(ElectionTest, RenewsWithAPutOfTheLease) {
     Election election(transport, candidacy(kPatient), told.events());
     Request const request = transport.wait_for(Method::put, kPath, 2);

@@ -103,6 +103,29 @@ TEST_F(ElectorTest, SaysThatTheNamespaceIsMissing) {
     EXPECT_EQ(elector.trouble(), "namespace system does not exist");
 }
 
+TEST_F(ElectorTest, IsInTroubleWhileItReadsALeaseThatItCannotTake) {
+    for (int round = 0; round < 3; ++round) {
+        read(lease_of("", "then"));
+        step<UpdateLease>();
+        fail();
+        EXPECT_EQ(elector.trouble(), "unreachable");
+        wait();
+    }
+    read(lease_of("", "then"));
+    EXPECT_EQ(elector.trouble(), "unreachable");
+    update();
+    EXPECT_EQ(elector.trouble(), "");
+}
+
+TEST_F(ElectorTest, IsNotInTroubleOnceItSeesAnotherOneLead) {
+    step<ReadLease>();
+    fail();
+    EXPECT_EQ(elector.trouble(), "unreachable");
+    wait();
+    read(lease_of("other", "now"));
+    EXPECT_EQ(elector.trouble(), "");
+}
+
 TEST_F(ElectorTest, TakesALeaseThatNobodyHolds) {
     read(lease_of("", "then"));
     Lease const lease = update();
