@@ -114,7 +114,16 @@ json::array dataplanes_json(StatusView const& view) {
 /// Null where nobody is elected: a directory has no statuses to write.
 json::value leader_json(StatusView const& view) {
     if (!view.leader) return nullptr;
-    return json::object{{"lease", view.leader->lease}, {"leads", view.leader->leads}};
+    LeaderReport const& leader = *view.leader;
+    json::object result{
+        {"lease", leader.lease}, {"leads", leader.leads}, {"holder", leader.holder}};
+    if (!leader.trouble.empty()) {
+        auto const lasted =
+            std::chrono::floor<std::chrono::seconds>(view.now - leader.trouble_since);
+        result["trouble"] = leader.trouble;
+        result["troubleSeconds"] = lasted.count();
+    }
+    return result;
 }
 
 json::object source_problem_json(SourceProblem const& problem) {

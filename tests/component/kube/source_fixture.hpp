@@ -55,7 +55,7 @@ protected:
     std::unique_ptr<KubeSource> source_;
 
     std::map<std::string, std::uint64_t> delivered_;  ///< As FakeCluster::objects().
-    std::size_t deliveries_ = 0;  ///< Of objects, or their ends.
+    std::size_t deliveries_ = 0;                      ///< Of objects, or their ends.
     SourceReport report_;
     std::set<std::string> problems_ever_;  ///< `object: message`.
     bool synced_ = false;

@@ -288,6 +288,18 @@ TEST_F(StatusTest, TellsWhatLeadsToNoGatewayOfOurs) {
                 HasSubstr("holdfast_controller_routes{status=\"orphaned\"} 1"));
 }
 
+TEST_F(StatusTest, ShowsWhoLeadsAndWhyNobodyDoes) {
+    EXPECT_EQ(at(get("/status").body, "/leader"), "null") << "a directory has no leader";
+    leader_ =
+        LeaderReport{.lease = "system/holdfast", .holder = "other", .writes = {}, .events = {}};
+    EXPECT_EQ(at(get("/status").body, "/leader/holder"), "other");
+    EXPECT_EQ(at(get("/status").body, "/leader/trouble"), "nothing");
+    leader_->trouble = "403: leases";
+    leader_->trouble_since = now_ - 90s;
+    EXPECT_EQ(at(get("/status").body, "/leader/trouble"), "403: leases");
+    EXPECT_EQ(at(get("/status").body, "/leader/troubleSeconds"), "90");
+}
+
 TEST_F(StatusTest, ShowsWhatIsKeptFromTheDataPlanes) {
     refuse();
     std::string const status = get("/status").body;
