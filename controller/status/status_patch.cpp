@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "controller/kube/json_members.hpp"
 #include "controller/translate/conditions.hpp"
 
 namespace json = boost::json;
@@ -14,21 +15,17 @@ namespace json = boost::json;
 namespace holdfast::controller {
 namespace {
 
+using kube::number_member;
+using kube::text_member;
+
 json::array const& list(json::object const& object, std::string_view name) {
     static json::array const none;
     json::value const* const found = object.if_contains(name);
     return found != nullptr && found->is_array() ? found->get_array() : none;
 }
 
-std::string text(json::object const& object, std::string_view name) {
-    json::value const* const found = object.if_contains(name);
-    return found != nullptr && found->is_string() ? std::string(found->get_string())
-                                                  : std::string();
-}
-
-std::int64_t generation(json::object const& condition) {
-    json::value const* const found = condition.if_contains("observedGeneration");
-    return found != nullptr && found->is_int64() ? found->get_int64() : 0;
+std::int64_t generation(json::object const* condition) {
+    return number_member(condition, "observedGeneration");
 }
 
 /// One comparison under way.
@@ -110,11 +107,11 @@ json::array Comparison::merge_conditions(json::array const& stored, json::array 
     json::array merged;
     for (json::value const& one : wanted) {
         json::object const& condition = one.as_object();
-        merged.push_back(
-            merge_condition(find_condition(stored, text(condition, "type")), condition, part));
+        merged.push_back(merge_condition(find_condition(stored, text_member(&condition, "type")),
+                                         condition, part));
     }
     for (json::value const& one : stored) {
-        std::string const type = one.is_object() ? text(one.get_object(), "type") : std::string();
+        std::string const type = text_member(one.if_object(), "type");
         // Of our types those that are not wanted say nothing any more.
         bool const foreign = !type.empty() && !condition::is_known(type);
         if (foreign && find_condition(wanted, type) == nullptr) merged.push_back(one);
@@ -124,15 +121,16 @@ json::array Comparison::merge_conditions(json::array const& stored, json::array 
 
 json::object Comparison::merge_condition(json::object const* stored, json::object const& wanted,
                                          std::string const& part) {
-    bool const unknown = text(wanted, "status") == "Unknown";
+    bool const unknown = text_member(&wanted, "status") == "Unknown";
     if (unknown && stored != nullptr) return *stored;
-    bool const turned = stored == nullptr || text(*stored, "status") != text(wanted, "status");
+    bool const turned =
+        stored == nullptr || text_member(stored, "status") != text_member(&wanted, "status");
     json::object merged = wanted;
-    merged["lastTransitionTime"] = turned ? now_ : text(*stored, "lastTransitionTime");
-    std::int64_t const told = stored == nullptr ? 0 : generation(*stored);
+    merged["lastTransitionTime"] = turned ? now_ : text_member(stored, "lastTransitionTime");
+    std::int64_t const told = generation(stored);
     // What is told of a generation that is still to come was meant for another object.
-    bool const overtaken = told > generation(wanted) && told <= generation_;
-    if (overtaken || generation(wanted) > generation_) out_of_date_ = true;
+    bool const overtaken = told > generation(&wanted) && told <= generation_;
+    if (overtaken || generation(&wanted) > generation_) out_of_date_ = true;
     if (!unknown) note(stored, wanted, part);
     return merged;
 }
@@ -140,16 +138,18 @@ json::object Comparison::merge_condition(json::object const* stored, json::objec
 void Comparison::note(json::object const* stored, json::object const& wanted,
                       std::string const& part) {
     using Kind = ConditionChange::Kind;
-    std::string const type = text(wanted, "type");
-    bool const fault = condition::is_fault(type, text(wanted, "status") == "True");
-    std::string const before = stored == nullptr ? "Unknown" : text(*stored, "status");
+    std::string const type = text_member(&wanted, "type");
+    bool const fault = condition::is_fault(type, text_member(&wanted, "status") == "True");
+    std::string const before = stored == nullptr ? "Unknown" : text_member(stored, "status");
     bool const was_fault = before != "Unknown" && condition::is_fault(type, before == "True");
     auto const add = [&](Kind kind) {
-        changes_.push_back({kind, part, type, text(wanted, "reason"), text(wanted, "message")});
+        changes_.push_back(
+            {kind, part, type, text_member(&wanted, "reason"), text_member(&wanted, "message")});
     };
     if (fault) {
-        bool const known = was_fault && text(*stored, "reason") == text(wanted, "reason") &&
-                           text(*stored, "message") == text(wanted, "message");
+        bool const known = was_fault &&
+                           text_member(stored, "reason") == text_member(&wanted, "reason") &&
+                           text_member(stored, "message") == text_member(&wanted, "message");
         if (!known) add(Kind::fault);
     } else if (was_fault) {
         add(Kind::mended);
@@ -169,9 +169,9 @@ json::array Comparison::merge_listeners(json::array const& stored, json::array c
     json::array merged;
     for (json::value const& one : wanted) {
         json::object listener = one.as_object();
-        std::string const name = text(listener, "name");
+        std::string const name = text_member(&listener, "name");
         auto const there = std::ranges::find_if(stored, [&name](json::value const& other) {
-            return other.is_object() && text(other.get_object(), "name") == name;
+            return text_member(other.if_object(), "name") == name;
         });
         json::object const none;
         json::object const& old = there == stored.end() ? none : there->get_object();
@@ -207,18 +207,17 @@ json::array Comparison::merge_parents(json::array const& stored, json::array con
 
 json::object const* find_condition(json::array const& conditions, std::string const& type) {
     auto const found = std::ranges::find_if(conditions, [&type](json::value const& one) {
-        return one.is_object() && text(one.get_object(), "type") == type;
+        return text_member(one.if_object(), "type") == type;
     });
     return found == conditions.end() ? nullptr : &found->get_object();
 }
 
 bool Comparison::is_ours(json::value const& parent) const {
     json::object const* const entry = parent.if_object();
-    if (entry == nullptr || text(*entry, "controllerName") != kControllerName) return false;
-    json::value const* const ref = entry->if_contains("parentRef");
-    return ref != nullptr && ref->is_object() &&
-           served_.has(text(ref->get_object(), "namespace") + '/' +
-                       text(ref->get_object(), "name"));
+    if (text_member(entry, "controllerName") != kControllerName) return false;
+    json::object const* const ref = kube::object_member(entry, "parentRef");
+    return ref != nullptr &&
+           served_.has(text_member(ref, "namespace") + '/' + text_member(ref, "name"));
 }
 
 bool has_parent(json::array const& entries, json::value const& parent_ref) {
@@ -228,8 +227,9 @@ bool has_parent(json::array const& entries, json::value const& parent_ref) {
 }
 
 std::string describe(json::object const& parent_ref) {
-    std::string part = "parent " + text(parent_ref, "namespace") + '/' + text(parent_ref, "name");
-    std::string const section = text(parent_ref, "sectionName");
+    std::string part =
+        "parent " + text_member(&parent_ref, "namespace") + '/' + text_member(&parent_ref, "name");
+    std::string const section = text_member(&parent_ref, "sectionName");
     return section.empty() ? part : part + ", listener " + section;
 }
 
