@@ -1,5 +1,6 @@
 #include "controller/status_cadence.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "controller/push/fleet.hpp"
@@ -11,7 +12,7 @@ namespace {
 constexpr auto kDelay = std::chrono::milliseconds(200);
 constexpr auto kInterval = std::chrono::seconds(1);
 /// Afterwards nothing changes without an event.
-constexpr auto kPatience = Fleet::kStragglers + 2 * kInterval;
+constexpr auto kPatience = std::max(Fleet::kStragglers, Fleet::kReturn) + 2 * kInterval;
 
 }  // namespace
 

@@ -16,6 +16,7 @@ std::map<std::string, TimePoint> carry_on(std::map<std::string, TimePoint> const
                                           model::Table const* before, model::Table const& after,
                                           TimePoint now);
 bool serves_same(model::Table const& table, std::string const& route, model::Route const& wanted);
+bool same_listeners(model::Table const& one, model::Table const& other);
 
 }  // namespace
 
@@ -79,11 +80,14 @@ void Fleet::publish(Publication publication, TimePoint now) {
     std::string const gateway = publication.table->gateway;
     auto const [entry, first] = gateways_.try_emplace(gateway);
     Served& served = entry->second;
-    if (first) served.since = now;
     served.encoded.clear();
     if (served.newest.version.hash == publication.version.hash) {
         served.newest.version.sources = std::move(publication.version.sources);
         return;
+    }
+    if (first) served.since = now;
+    if (first || !same_listeners(*served.newest.table, *publication.table)) {
+        served.listeners_since = now;
     }
     served.route_since =
         carry_on(served.route_since, served.newest.table.get(), *publication.table, now);
@@ -199,32 +203,35 @@ Programming Fleet::programming(std::string const& gateway, std::string const& ro
         return Programming::not_offered;
     }
     model::Route const& wanted = *served->second.newest.table->routes.at(route);
-    std::size_t const connected = count(gateway, [](Stream const&) { return true; });
-    std::size_t const serving = count(gateway, [&](Stream const& stream) {
-        return stream.in_force && serves_same(*stream.in_force, route, wanted);
-    });
-    bool const waited = now - served->second.route_since.at(route) >= kStragglers;
-    if (serving > 0 && (serving == connected || waited)) return Programming::programmed;
-    if (now - served->second.since < kStragglers) return Programming::unheard;
-    return connected == 0 ? Programming::no_dataplane : Programming::pending;
+    auto const serves = [&](model::Table const& table) {
+        return serves_same(table, route, wanted);
+    };
+    return judge(served->second, served->second.route_since.at(route), serves, now);
 }
 
 Programming Fleet::programming(std::string const& gateway, TimePoint now) const {
     auto const served = gateways_.find(gateway);
     if (served == gateways_.end()) return Programming::not_offered;
-    std::size_t const connected = count(gateway, [](Stream const&) { return true; });
-    std::size_t const answered = count(
-        gateway, [this](Stream const& stream) { return state(stream) != DataplaneState::behind; });
-    bool const heard = connected > 0 && answered == connected;
-    if (!heard && now - served->second.since < kStragglers) return Programming::unheard;
-    return connected == 0 ? Programming::no_dataplane : Programming::programmed;
+    model::Table const& newest = *served->second.newest.table;
+    auto const serves = [&](model::Table const& table) { return same_listeners(table, newest); };
+    return judge(served->second, served->second.listeners_since, serves, now);
 }
 
-template <class Holds>
-std::size_t Fleet::count(std::string const& gateway, Holds holds) const {
-    return static_cast<std::size_t>(std::ranges::count_if(streams_, [&](auto const& item) {
-        return item.second.hello.gateway == gateway && holds(item.second);
-    }));
+template <class Serves>
+Programming Fleet::judge(Served const& served, TimePoint since, Serves serves,
+                         TimePoint now) const {
+    std::size_t connected = 0;
+    std::size_t serving = 0;
+    for (auto const& [id, stream] : streams_) {
+        if (stream.hello.gateway != served.newest.table->gateway) continue;
+        ++connected;
+        serving += stream.in_force && serves(*stream.in_force) ? 1 : 0;
+    }
+    bool const waited = now - since >= kStragglers;
+    if (serving > 0 && (serving == connected || waited)) return Programming::programmed;
+    bool const young = now - served.since < kReturn;
+    if (young || (connected > 0 && !waited)) return Programming::unheard;
+    return connected == 0 ? Programming::no_dataplane : Programming::pending;
 }
 
 Publication const* Fleet::newest(std::string const& gateway) const {
@@ -306,6 +313,12 @@ bool serves_same(model::Table const& table, std::string const& route, model::Rou
     auto const found = table.routes.find(route);
     return found != table.routes.end() &&
            (found->second.get() == &wanted || *found->second == wanted);
+}
+
+bool same_listeners(model::Table const& one, model::Table const& other) {
+    return std::ranges::equal(one.listeners, other.listeners, [](auto const& a, auto const& b) {
+        return a.first == b.first && (a.second == b.second || *a.second == *b.second);
+    });
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "common/base/clock.hpp"
+#include "common/base/limits.hpp"
 #include "common/model/table.hpp"
 #include "common/model/version.hpp"
 #include "common/push/frames.hpp"
@@ -71,11 +72,11 @@ struct DataplaneStatus {
 /// Whether a route or a Gateway, as the newest table has it, serves sessions.
 enum class Programming : std::uint8_t {
     programmed,    ///< In force on every data plane, or on one and Fleet::kStragglers have passed.
-    pending,       ///< Not answered yet.
+    pending,       ///< Data planes had kStragglers to answer, and none has it in force.
     no_dataplane,  ///< No data plane of this Gateway is connected.
-    unheard,       ///< One of these two, but the Gateway's first table is younger than kStragglers:
-                   ///< data planes that had the route all along may still be on their way back.
-    not_offered,   ///< The newest table has no such route.
+    unheard,  ///< One of these two, but data planes have not had the time: to answer, or to come
+              ///< back to a controller that has just started (kReturn).
+    not_offered,  ///< The newest table has no such route.
 };
 
 /// Who has which table: the controller's side of the push protocol, without I/O.
@@ -90,6 +91,9 @@ class Fleet {
 public:
     /// How long a route waits for the last data planes before one that serves it is enough.
     static constexpr auto kStragglers = std::chrono::seconds(10);
+    /// How long after a Gateway's first table its data planes may be on their way back: the longest
+    /// pause between two of their attempts, and time for one.
+    static constexpr auto kReturn = limits::push_backoff_max + std::chrono::seconds(5);
     /// Tables remembered per Gateway, so that a data plane which returns gets a delta. They share
     /// what they have in common.
     static constexpr std::size_t kHistory = 8;
@@ -123,8 +127,7 @@ public:
     [[nodiscard]] std::vector<DataplaneStatus> dataplanes() const;
     [[nodiscard]] Programming programming(std::string const& gateway, std::string const& route,
                                           TimePoint now) const;
-    /// Of the Gateway as a whole, whose tables change all the time: programmed as long as one data
-    /// plane is connected, and never `pending`.
+    /// Of a Gateway's listeners.
     [[nodiscard]] Programming programming(std::string const& gateway, TimePoint now) const;
     /// The newest publication of a Gateway; null when there is none.
     [[nodiscard]] Publication const* newest(std::string const& gateway) const;
@@ -154,6 +157,7 @@ private:
     struct Served {
         Publication newest;
         TimePoint since;                               ///< Of its first table.
+        TimePoint listeners_since;                     ///< Since when they are as they are.
         std::deque<Publication> history;               ///< Newest last.
         std::map<std::string, TimePoint> route_since;  ///< Since when a route is as it is.
         std::map<std::string, Encoded> encoded;        ///< The newest table, by the delta's base.
@@ -169,9 +173,10 @@ private:
                                                            std::string const& hash) const;
     [[nodiscard]] Encoded const& encode(Served& served, Stream const& stream);
     [[nodiscard]] DataplaneState state(Stream const& stream) const;
-    /// Of those connected for the Gateway, the ones for which it holds.
-    template <class Holds>
-    [[nodiscard]] std::size_t count(std::string const& gateway, Holds holds) const;
+    /// Of something that is as it is since `since`; `serves` says of a table whether it has it.
+    template <class Serves>
+    [[nodiscard]] Programming judge(Served const& served, TimePoint since, Serves serves,
+                                    TimePoint now) const;
 
     std::map<StreamId, Stream> streams_;
     std::map<std::string, Served> gateways_;

@@ -66,6 +66,7 @@ void unprogram(GatewayStatus& status, Hindrance const& hindrance) {
 }
 
 constexpr char const* kNoDataplane = "No data plane of this Gateway is connected.";
+constexpr char const* kUnanswered = "No data plane has taken it.";
 constexpr char const* kUnheard = "Not every data plane of this Gateway has been heard of yet.";
 
 /// Of a table that is not offered at all; empty when it is.
@@ -133,7 +134,7 @@ Condition programmed_condition(Publisher const& publisher, std::string_view rout
         case Programming::pending:
             break;
     }
-    return condition(false, reason::kPending, "Data planes have not answered yet.");
+    return condition(false, reason::kPending, kUnanswered);
 }
 
 GatewayStatus gateway_as_served(Publisher const& publisher, std::string const& gateway,
@@ -141,7 +142,7 @@ GatewayStatus gateway_as_served(Publisher const& publisher, std::string const& g
     for (ListenerStatus& listener : status.listeners) {
         std::string const text = kept_back_of_listener(publisher, gateway, listener.name);
         if (!text.empty()) {
-            unprogram(listener.conditions, {reason::kInvalid, text});
+            unprogram(listener.conditions, {.reason = reason::kInvalid, .message = text});
         }
     }
     for (Condition& one : status.conditions) {
@@ -152,16 +153,20 @@ GatewayStatus gateway_as_served(Publisher const& publisher, std::string const& g
         }
     }
     if (std::string text = held_back(publisher, gateway); !text.empty()) {
-        unprogram(status, {reason::kPending, std::move(text)});
+        unprogram(status, {.reason = reason::kPending, .message = std::move(text)});
     }
     switch (publisher.fleet().programming(gateway, now)) {
         case Programming::no_dataplane:
-            unprogram(status.conditions, {reason::kPending, kNoDataplane});
+            unprogram(status, {.reason = reason::kPending, .message = kNoDataplane});
+            break;
+        case Programming::pending:
+            unprogram(status, {.reason = reason::kPending, .message = kUnanswered});
             break;
         case Programming::unheard:
-            unprogram(status, {reason::kPending, kUnheard, true});
+            unprogram(status, {.reason = reason::kPending, .message = kUnheard, .unknown = true});
             break;
-        default:
+        case Programming::programmed:
+        case Programming::not_offered:
             break;
     }
     return status;

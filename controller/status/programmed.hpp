@@ -9,11 +9,11 @@
 namespace holdfast::controller {
 
 /// The condition that only the fleet can tell: whether what one parent of a route accepted serves
-/// sessions. Reasons: `Programmed`; `Pending` while data planes have not answered, none is
+/// sessions. Reasons: `Programmed`; `Pending` while none has it in force, none is
 /// connected, or the table with the route's newest state is held back; `Rejected` with the text of
 /// what validation or a data plane refused of the route or of a backend that it names;
-/// `NotAccepted`. Unknown while data planes may be on their way back to a controller that has just
-/// started (Programming::unheard).
+/// `NotAccepted`. Unknown while data planes have not had the time to answer
+/// (Programming::unheard).
 /// Messages hold no counts, so that a status changes only when the condition does.
 /// Input  `route` is the key `namespace/name`; `parent` as translate made it.
 [[nodiscard]] Condition programmed_condition(Publisher const& publisher, std::string_view route,
@@ -22,8 +22,8 @@ namespace holdfast::controller {
 /// A Gateway's status as the fleet has it. Translate says of a listener that it is in the table;
 /// one that is kept from the data planes, or a certificate of which is, is not programmed after
 /// all: `Invalid` with the text of what was refused. Of a Gateway whose newest table is held back
-/// altogether nothing is: `Pending` with the reason. One without data planes is `Pending` too;
-/// Unknown as a route's.
+/// altogether nothing is: `Pending` with the reason. One without data planes is `Pending` too,
+/// with its listeners; Unknown as a route's.
 [[nodiscard]] GatewayStatus gateway_as_served(Publisher const& publisher,
                                               std::string const& gateway, GatewayStatus status,
                                               TimePoint now);

@@ -63,7 +63,9 @@ private:
 };
 
 json::object const* find_condition(json::array const& conditions, std::string const& type);
-bool has_parent(json::array const& entries, json::value const& parent_ref);
+std::string gateway_of(json::object const& parent_ref);
+/// Does one of `entries` name the Gateway that `entry` names?
+bool names_gateway_of(json::array const& entries, json::value const& entry);
 std::string describe(json::object const& parent_ref);
 
 }  // namespace
@@ -160,9 +162,7 @@ void Comparison::note(json::object const* stored, json::object const& wanted,
 
 void Comparison::note_departure(json::object const& parent_ref) {
     changes_.push_back({ConditionChange::Kind::fault, describe(parent_ref), condition::kAccepted,
-                        reason::kDetached,
-                        "The route does not belong to this parent any more; the sessions that it "
-                        "had by it drain."});
+                        reason::kDetached, "is not a parent of this route any more"});
 }
 
 json::array Comparison::merge_listeners(json::array const& stored, json::array const& wanted) {
@@ -187,7 +187,7 @@ json::array Comparison::merge_parents(json::array const& stored, json::array con
     for (json::value const& one : stored) {
         if (!is_ours(one)) {
             merged.push_back(one);
-        } else if (!has_parent(wanted, one.get_object().at("parentRef"))) {
+        } else if (!names_gateway_of(wanted, one)) {
             note_departure(one.get_object().at("parentRef").as_object());
         }
     }
@@ -216,21 +216,27 @@ bool Comparison::is_ours(json::value const& parent) const {
     json::object const* const entry = parent.if_object();
     if (text_member(entry, "controllerName") != kControllerName) return false;
     json::object const* const ref = kube::object_member(entry, "parentRef");
-    return ref != nullptr &&
-           served_.has(text_member(ref, "namespace") + '/' + text_member(ref, "name"));
+    return ref != nullptr && served_.has(gateway_of(*ref));
 }
 
-bool has_parent(json::array const& entries, json::value const& parent_ref) {
-    return std::ranges::any_of(entries, [&parent_ref](json::value const& entry) {
-        return entry.as_object().at("parentRef") == parent_ref;
-    });
+std::string gateway_of(json::object const& parent_ref) {
+    return text_member(&parent_ref, "namespace") + '/' + text_member(&parent_ref, "name");
+}
+
+bool names_gateway_of(json::array const& entries, json::value const& entry) {
+    auto const gateway = [](json::value const& one) {
+        return gateway_of(one.get_object().at("parentRef").get_object());
+    };
+    return std::ranges::any_of(
+        entries, [&](json::value const& one) { return gateway(one) == gateway(entry); });
 }
 
 std::string describe(json::object const& parent_ref) {
-    std::string part =
-        "parent " + text_member(&parent_ref, "namespace") + '/' + text_member(&parent_ref, "name");
+    std::string part = "parent " + gateway_of(parent_ref);
     std::string const section = text_member(&parent_ref, "sectionName");
-    return section.empty() ? part : part + ", listener " + section;
+    if (!section.empty()) part += ", listener " + section;
+    std::int64_t const port = number_member(&parent_ref, "port");
+    return port == 0 ? part : part + ", port " + std::to_string(port);
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ using test::kGateway;
 
 inline TimePoint const kNow{1h};
 /// Data planes that wanted to come back have come back by then.
-inline TimePoint const kHeard = kNow + Fleet::kStragglers;
+inline TimePoint const kHeard = kNow + Fleet::kReturn;
 
 inline Publication publication(model::Table table) {
     auto const shared = std::make_shared<model::Table const>(std::move(table));

@@ -220,23 +220,32 @@ TEST_F(FleetTest, ReportsARouteWithoutAnyDataPlane) {
     EXPECT_EQ(fleet_.programming(kGateway, kHeard), Programming::no_dataplane);
 }
 
-TEST_F(FleetTest, WaitsForTheDataPlanesOfAGatewayWhoseFirstTableIsYoung) {
+TEST_F(FleetTest, WaitsForDataPlanesOnTheirWayBackToAGatewayWhoseFirstTableIsYoung) {
     publish(numbered(1));
     EXPECT_EQ(fleet_.programming(kGateway, "default/chat", kHeard - 1ms), Programming::unheard);
     EXPECT_EQ(fleet_.programming(kGateway, kHeard - 1ms), Programming::unheard);
     fleet_.connect(1, hello());
-    EXPECT_EQ(fleet_.programming(kGateway, "default/chat", kNow), Programming::unheard);
-    EXPECT_EQ(fleet_.programming(kGateway, kNow), Programming::unheard);
-    EXPECT_EQ(fleet_.programming(kGateway, kHeard), Programming::programmed);
+    EXPECT_EQ(fleet_.programming(kGateway, kHeard - 1ms), Programming::unheard);
+    EXPECT_EQ(fleet_.programming(kGateway, "default/chat", kHeard), Programming::pending);
+    EXPECT_EQ(fleet_.programming(kGateway, kHeard), Programming::pending)
+        << "it never took a table";
 }
 
-TEST_F(FleetTest, ReportsAGatewayAsProgrammedOnceEveryDataPlaneAnswered) {
+TEST_F(FleetTest, ReportsAGatewayAsProgrammedOnceEveryDataPlaneHasItsListeners) {
     publish(numbered(1));
     bring_up_to_date();
     EXPECT_EQ(fleet_.programming(kGateway, kNow), Programming::programmed);
     publish(numbered(2));
     EXPECT_EQ(fleet_.programming(kGateway, kHeard), Programming::programmed)
         << "endpoints come and go all the time";
+    model::Table changed = *numbered(2).table;
+    changed.listeners["another"] = changed.listeners.begin()->second;
+    fleet_.publish(publication(changed), kHeard);
+    EXPECT_EQ(fleet_.programming(kGateway, kHeard), Programming::unheard);
+    EXPECT_EQ(fleet_.programming(kGateway, kHeard + Fleet::kStragglers), Programming::pending);
+    auto const delta = decoded<push::DeltaFrame>(next());
+    EXPECT_EQ(fleet_.acknowledge(1, {delta.nonce, delta.version.hash}, kHeard), Receipt::noted);
+    EXPECT_EQ(fleet_.programming(kGateway, kHeard), Programming::programmed);
 }
 
 TEST_F(FleetTest, HasNothingOfAGatewayWithoutATable) {
@@ -269,13 +278,15 @@ TEST_F(FleetTest, KeepsARouteProgrammedWhileATableThatDoesNotChangeItIsUnderWay)
     EXPECT_EQ(fleet_.programming(kGateway, "default/chat", kNow), Programming::programmed);
 }
 
-TEST_F(FleetTest, ReportsAChangedRouteAsPendingUntilItsNewContentIsInForce) {
+TEST_F(FleetTest, DoesNotReportAChangedRouteAsProgrammedBeforeItsNewContentIsInForce) {
     publish(numbered(1));
     bring_up_to_date();
     model::Table changed = *numbered(1).table;
     changed.routes["default/chat"] = test::route("/talk");
     fleet_.publish(publication(changed), kNow + 1h);
-    EXPECT_EQ(fleet_.programming(kGateway, "default/chat", kNow + 1h), Programming::pending);
+    EXPECT_EQ(fleet_.programming(kGateway, "default/chat", kNow + 1h), Programming::unheard);
+    EXPECT_EQ(fleet_.programming(kGateway, "default/chat", kNow + 1h + Fleet::kStragglers),
+              Programming::pending);
     auto const delta = decoded<push::DeltaFrame>(next());
     EXPECT_EQ(fleet_.acknowledge(1, {delta.nonce, delta.version.hash}, kNow), Receipt::noted);
     EXPECT_EQ(fleet_.programming(kGateway, "default/chat", kNow + 1h), Programming::programmed);

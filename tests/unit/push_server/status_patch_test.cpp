@@ -11,8 +11,11 @@ namespace holdfast::controller {
 namespace {
 
 namespace json = boost::json;
+using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::Field;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using Kind = ConditionChange::Kind;
 
 std::string const kNow = "2026-11-21T10:00:00Z";
@@ -217,6 +220,15 @@ TEST(ConditionChanges, TellThatARouteHasLeftAParent) {
     EXPECT_EQ(patch->changes[0].kind, Kind::fault);
     EXPECT_EQ(patch->changes[0].part, "parent infra/edge");
     EXPECT_EQ(patch->changes[0].reason, "Detached");
+}
+
+TEST(ConditionChanges, DoNotTellThatARouteHasLeftAGatewayThatItStillNames) {
+    std::string const ours = parent(condition("Accepted", "True", 2, "t"));
+    std::string section = ours;
+    section.insert(section.find(R"("name":"edge")"), R"("sectionName":"wss",)");
+    auto const patch = status_patch(stored(parents(section)), wanted(parents(ours)), kNow);
+    ASSERT_TRUE(patch);
+    EXPECT_THAT(patch->changes, Not(Contains(Field(&ConditionChange::reason, "Detached"))));
 }
 
 TEST(ConditionChanges, TellOfTheBeginningAfterTheDefaultThatSaysUnknown) {

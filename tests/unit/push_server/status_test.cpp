@@ -19,7 +19,7 @@ using ::testing::HasSubstr;
 
 TimePoint const kNow{1h};
 /// Data planes that wanted to come back have come back by then.
-TimePoint const kHeard = kNow + Fleet::kStragglers;
+TimePoint const kHeard = kNow + Fleet::kReturn;
 
 RouteParentStatus parent(bool accepted = true, bool resolved = true) {
     RouteParentStatus status;
@@ -210,7 +210,7 @@ TEST_F(StatusTest, ReportsAGatewayAsPendingWithoutDataPlanes) {
     std::string const status = get("/status").body;
     EXPECT_EQ(at(status, "/gateways/0/conditions/0/status"), "False");
     EXPECT_EQ(at(status, "/gateways/0/conditions/0/reason"), "Pending");
-    EXPECT_EQ(at(status, "/gateways/0/listeners/0/conditions/0/status"), "True");
+    EXPECT_EQ(at(status, "/gateways/0/listeners/0/conditions/0/reason"), "Pending");
 }
 
 TEST_F(StatusTest, TellsThatAGatewayHasNoAddressAnyMore) {
