@@ -76,7 +76,7 @@ def test_a_controller_that_starts_again_writes_no_status_anew(fleet):
         fleet.wait_condition(("wsr", "echo"), "Programmed", "True")
         fleet.wait_condition(("gateway", "edge"), "Programmed", "True")
         objects = (("wsr", "echo"), ("gateway", "edge"))
-        before = [fleet.cluster.read(*each)["metadata"]["resourceVersion"] for each in objects]
+        before = [fleet.conditions(*each) for each in objects]
         assert not fleet.controllers[0].stop()
         again = fleet.start_controller(place=0)
         assert fleet.leader() is again
@@ -90,5 +90,5 @@ def test_a_controller_that_starts_again_writes_no_status_anew(fleet):
         # What is written after all that was wanted before it.
         fleet.cluster.apply(route("later", rule("echo", path="/later")))
         fleet.wait_condition(("wsr", "later"), "Programmed", "True")
-        after = [fleet.cluster.read(*each)["metadata"]["resourceVersion"] for each in objects]
+        after = [fleet.conditions(*each) for each in objects]
         assert after == before
