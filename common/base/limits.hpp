@@ -143,7 +143,8 @@ inline constexpr std::size_t api_answer_bytes_max = 256 * 1024 * 1024;
 /// Pages of 500 objects in one list: three times the Pods of the largest cluster that Kubernetes
 /// is made for. A server that never ends a list must not fill the memory.
 inline constexpr int list_pages_max = 1000;
-/// Secrets that are watched, each by a thread and a connection; pods often have 1,024 threads.
+/// Secrets that listeners have, each watched by a thread and a connection: twice as many for as
+/// long as a change takes that names all others. Pods often have no more than 1,024 threads.
 inline constexpr std::size_t watched_secrets_max = 500;
 /// Problems reported of one object that cannot be read, and of everything that is read: all of a
 /// cluster's objects have some when its CRD is newer than this release.

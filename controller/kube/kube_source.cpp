@@ -1,6 +1,7 @@
 #include "controller/kube/kube_source.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <random>
 #include <string_view>
 #include <utility>
@@ -12,6 +13,9 @@ namespace {
 
 void merge(Changes& into, Changes newer);
 bool decides_on_secrets(std::string_view kind);
+/// As many as are watched at once; those in force keep their places.
+std::set<Collection> within_limit(std::set<Collection> const& needed,
+                                  std::set<Collection> const& in_force);
 /// True when the API server has said that it will not let us read this.
 bool denied(WatchState const& state);
 
@@ -75,7 +79,6 @@ void KubeSource::delivered(CollectionWatch& watch, Batch batch) {
     for (ObjectId const& id : batch.changes.removes) {
         needs_.forget(id);
     }
-    needed_secrets_ = needs_.secrets();
     merge(waiting_, std::move(batch.changes));
     want_secrets();
     hand_on_waiting();
@@ -102,24 +105,32 @@ bool KubeSource::is_current(CollectionWatch const& watch) const {
 
 // --- Secrets -----------------------------------------------------------------------------------
 
-/// Those that are watched already keep their places.
 void KubeSource::want_secrets() {
-    secrets_left_out_ = 0;
-    for (Collection const& collection : needed_secrets_) {
-        if (secrets_.contains(collection)) continue;
-        if (secrets_.size() < limits::watched_secrets_max) {
-            add(secrets_, collection);
-        } else {
-            ++secrets_left_out_;
-        }
+    std::set<Collection> const needed = needs_.secrets();
+    wanted_secrets_ = within_limit(needed, secrets_in_force_);
+    secrets_left_out_ = needed.size() - wanted_secrets_.size();
+    // No Gateway that has been handed on names these.
+    Changes passing;
+    drop_secrets(passing);
+    hand_on(std::move(passing));
+    for (Collection const& collection : wanted_secrets_) {
+        if (!secrets_.contains(collection)) add(secrets_, collection);
     }
 }
 
-/// Secrets that nothing names any more go in the step that says so.
+/// Those in force do not count when they are wanted no more: they may never be read.
+bool KubeSource::wanted_secrets_are_read() const {
+    return std::ranges::all_of(wanted_secrets_, [this](Collection const& one) {
+        WatchState const state = secrets_.at(one)->state();
+        return state.complete || denied(state);
+    });
+}
+
+/// Of those that are neither wanted nor in force.
 void KubeSource::drop_secrets(Changes& changes) {
     std::erase_if(ending_, [](auto const& watch) { return watch->finished(); });
     for (auto one = secrets_.begin(); one != secrets_.end();) {
-        if (needed_secrets_.contains(one->first)) {
+        if (wanted_secrets_.contains(one->first) || secrets_in_force_.contains(one->first)) {
             ++one;
             continue;
         }
@@ -132,19 +143,12 @@ void KubeSource::drop_secrets(Changes& changes) {
     }
 }
 
+/// Secrets that nothing names any more go in the step that says so.
 void KubeSource::hand_on_waiting() {
-    if (waiting_.empty()) return;
-    // Those that are wanted no more do not count: they may never be read.
-    bool const read = std::ranges::all_of(needed_secrets_, [this](Collection const& one) {
-        auto const found = secrets_.find(one);
-        if (found == secrets_.end()) return true;  // Left out.
-        WatchState const state = found->second->state();
-        return state.complete || denied(state);
-    });
-    if (!read) return;
+    if (waiting_.empty() || !wanted_secrets_are_read()) return;
     Changes changes = std::exchange(waiting_, {});
+    secrets_in_force_ = wanted_secrets_;
     drop_secrets(changes);
-    want_secrets();  // There may be places again.
     hand_on(std::move(changes));
 }
 
@@ -216,6 +220,17 @@ void merge(Changes& into, Changes newer) {
 
 bool decides_on_secrets(std::string_view kind) {
     return kind == Gateway::kKind || kind == GatewayClass::kKind;
+}
+
+std::set<Collection> within_limit(std::set<Collection> const& needed,
+                                  std::set<Collection> const& in_force) {
+    std::set<Collection> placed;
+    std::ranges::set_intersection(needed, in_force, std::inserter(placed, placed.end()));
+    for (Collection const& one : needed) {
+        if (placed.size() >= limits::watched_secrets_max) break;
+        placed.insert(one);
+    }
+    return placed;
 }
 
 bool denied(WatchState const& state) {

@@ -36,7 +36,9 @@ struct KubeOptions {
 /// names.
 ///
 /// A change of a Gateway waits until the Secrets that it names have been read: what is handed on
-/// never has a listener without its certificate only because the certificate is on its way.
+/// never has a listener without its certificate only because the certificate is on its way. What it
+/// named before is read for so long as well, so that there may be twice
+/// limits::watched_secrets_max watches for a while.
 ///
 /// Threads  one per watch, in start() and stop() only the caller's; calls out one at a time.
 class KubeSource final : public Source, private WatchOwner {
@@ -58,6 +60,7 @@ private:
     void add(Watches& watches, Collection const& collection);
     [[nodiscard]] bool is_current(CollectionWatch const& watch) const;
     void want_secrets();
+    [[nodiscard]] bool wanted_secrets_are_read() const;
     void drop_secrets(Changes& changes);
     void hand_on_waiting();
     void hand_on(Changes changes);
@@ -75,9 +78,10 @@ private:
     Watches secrets_;
     std::vector<std::unique_ptr<CollectionWatch>> ending_;  ///< Stopped, perhaps not yet ended.
     GatewayNeeds needs_;
-    std::set<Collection> needed_secrets_;
-    std::set<ObjectId> delivered_;  ///< What has been handed on, and not taken back.
-    Changes waiting_;               ///< Of Gateways whose Secrets are on their way.
+    std::set<Collection> wanted_secrets_;    ///< Of all Gateways, those that wait included.
+    std::set<Collection> secrets_in_force_;  ///< Of the Gateways as they have been handed on.
+    std::set<ObjectId> delivered_;           ///< What has been handed on, and not taken back.
+    Changes waiting_;                        ///< Of Gateways whose Secrets are on their way.
     SourceReport reported_;
     TimePoint started_;
     std::size_t secrets_left_out_ = 0;  ///< Beyond limits::watched_secrets_max.

@@ -50,6 +50,7 @@ public:
     static constexpr char const* kNamespaces = "/api/v1/namespaces";
     static constexpr char const* kGrants =
         "/apis/gateway.networking.k8s.io/v1beta1/referencegrants";
+    static constexpr char const* kSecrets = "/api/v1/namespaces/infra/secrets";
     static constexpr char const* kGateways = "/apis/gateway.networking.k8s.io/v1/gateways";
     test::FakeTransport transport;
 
@@ -109,12 +110,12 @@ inline std::string broken_gateways(std::size_t count) {
     return all;
 }
 
-/// A Gateway whose listeners name so many Secrets.
-inline std::string gateway_of_secrets(std::size_t count) {
+/// A Gateway whose listeners name so many Secrets: `s0`, `s1`, or from another number on.
+inline std::string gateway_of_secrets(std::size_t count, std::size_t first = 0) {
     constexpr std::size_t kRefsPerListener = 64;
     std::string listeners;
     for (std::size_t i = 0; i < count; ++i) {
-        std::string const number = std::to_string(i);
+        std::string const number = std::to_string(first + i);
         if (i % kRefsPerListener == 0) {
             listeners += (i == 0 ? "" : "]}},") + (R"({"name":"l)" + number) +
                          R"(","port":8443,"protocol":"HTTPS","tls":{"certificateRefs":[)";

@@ -129,16 +129,15 @@ TEST_F(KubeSourceTest, ReadsNoSecretsOfGatewaysOfOtherReleases) {
 }
 
 TEST_F(KubeSourceTest, ReadsAtMostSoManySecretsAndTellsOfTheOthers) {
-    constexpr char const* kSecrets = "/api/v1/namespaces/infra/secrets";
     api_.list(FakeApi::kGateways, gateway_of_secrets(limits::watched_secrets_max + 1));
-    api_.list(kSecrets, "");
+    api_.list(FakeApi::kSecrets, "");
     start();
     EXPECT_TRUE(wait_synced().holds("Gateway infra/edge"));
     EXPECT_EQ(wait_problem().object, "secrets");
     std::set<std::string> read;
     for (auto const& request : api_.transport.requests()) {
         std::string const& target = request.target;
-        if (target.starts_with(kSecrets)) read.insert(target.substr(0, target.find('&')));
+        if (target.starts_with(FakeApi::kSecrets)) read.insert(target.substr(0, target.find('&')));
     }
     EXPECT_EQ(read.size(), limits::watched_secrets_max);
 }
@@ -177,6 +176,36 @@ TEST_F(KubeSourceTest, TakesASecretAwayTogetherWithTheLastThatNamedIt) {
     EXPECT_THAT(told.held, Contains("Secret infra/other"));
     EXPECT_EQ(told.sources.at("secrets infra/tls"), 0u) << "it is read no more";
     EXPECT_EQ(told.sources.at("secrets infra/other"), 10u);
+}
+
+TEST_F(KubeSourceTest, KeepsASecretUntilWhatReplacesItIsReadAlsoAtTheLimit) {
+    constexpr std::size_t kMax = limits::watched_secrets_max;
+    std::string const newest = "s" + std::to_string(kMax);
+    api_.list(FakeApi::kGateways, gateway_of_secrets(kMax));
+    api_.list(FakeApi::kSecrets, "");
+    api_.list(secret_path("s0"), secret("s0"));
+    api_.transport.on(Method::get, secret_path(newest), test::unreachable());
+    start();
+    wait_synced();
+    api_.send(FakeApi::kGateways, "MODIFIED", gateway_of_secrets(kMax, 1));
+    api_.transport.wait_for(Method::get, secret_path(newest), 2);
+    EXPECT_TRUE(told().holds("Secret infra/s0"));
+    api_.list(secret_path(newest), secret(newest));
+    auto const told = wait([](Told const& so_far) { return !so_far.holds("Secret infra/s0"); });
+    EXPECT_TRUE(told.holds("Secret infra/" + newest));
+}
+
+TEST_F(KubeSourceTest, ReadsASecretNoMoreThatOnlyAPassingChangeNamed) {
+    start();
+    wait_synced();
+    api_.list(secret_path("s0"), secret("s0"));
+    api_.transport.on(Method::get, secret_path("s1"), test::unreachable());
+    api_.send(FakeApi::kGateways, "ADDED", gateway_of_secrets(2));
+    wait_held("Secret infra/s0");
+    api_.send(FakeApi::kGateways, "MODIFIED", gateway_of_secrets(1, 1));
+    auto const told = wait([](Told const& so_far) { return !so_far.holds("Secret infra/s0"); });
+    EXPECT_FALSE(told.holds("Gateway infra/edge"));
+    EXPECT_EQ(told.sources.at("secrets infra/s0"), 0u);
 }
 
 TEST_F(KubeSourceTest, ReadsOnlyTheNamespacesThatItIsGiven) {
