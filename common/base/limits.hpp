@@ -132,8 +132,8 @@ inline constexpr auto admin_idle_timeout = 60s;
 /// One event of a watch: an object of 1.5 MiB, which is etcd's bound, grows by half in JSON.
 inline constexpr std::size_t watch_line_bytes_max = 8 * 1024 * 1024;
 /// Watches in a row that the API server answered and that brought nothing: then the version may be
-/// what it cannot go on from, and the collection is listed anew, which tells a new one. With the
-/// pauses between them that is one list in two minutes at most.
+/// what it cannot go on from, and the collection is listed anew, which tells a new one. The random
+/// pauses between them make that a list every 75 s on average, the first after some 12 s.
 inline constexpr int failed_watches_max = 5;
 /// A kubeconfig, token, certificate or key: client certificates in base64 are near 3 KiB each, a
 /// bundle of CAs near 200 KiB.
