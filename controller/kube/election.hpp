@@ -35,9 +35,9 @@ struct ElectionState {
 ///
 /// A write that only the leader may do is preceded by leads() and carries a resourceVersion: what
 /// is under way when leadership ends cannot be called back.
-/// Threads  leads(), state() and abandon() from any; the rest from the owner's. `transport`
-/// outlives
-///          it.
+///
+/// Threads   leads(), state() and abandon() from any; the rest from the owner's.
+/// Lifetime  `transport` outlives it.
 class Election {
 public:
     Election(Transport& transport, Candidacy candidacy, ElectionEvents events);
