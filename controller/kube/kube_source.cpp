@@ -194,7 +194,7 @@ bool KubeSource::can_lack(std::string_view kind, Trouble::Kind trouble) const {
 
 void KubeSource::report(std::vector<Standing> const& watches) {
     SourceReport report = report_of(watches, delivered_, secrets_left_out_);
-    log_difference(reported_.problems, report.problems);
+    log_difference(difference(reported_.problems, report.problems));
     reported_ = std::move(report);
     events_.reported(reported_);
 }

@@ -12,9 +12,13 @@
 namespace holdfast::controller::kube {
 namespace {
 
+/// Stands for the problems beyond limits::source_problems_max.
+constexpr char const* kMore = "there are more problems than are told";
+
 std::vector<SourceProblem> problems_of(std::vector<Standing> const& watches,
                                        std::size_t secrets_left_out);
 std::size_t never_good(std::vector<Standing> const& watches, std::set<ObjectId> const& delivered);
+bool tells_of_more(SourceProblem const& problem);
 /// Of each resource, whose collections may be several.
 std::vector<CollectionReport> collections_of(std::vector<Standing> const& watches);
 
@@ -33,8 +37,8 @@ SourceReport report_of(std::vector<Standing> const& watches, std::set<ObjectId> 
     return report;
 }
 
-void log_difference(std::vector<SourceProblem> const& before,
-                    std::vector<SourceProblem> const& after) {
+ReportDifference difference(std::vector<SourceProblem> const& before,
+                            std::vector<SourceProblem> const& after) {
     auto const parts = [](SourceProblem const& one) {
         return std::tie(one.problem.object, one.problem.field, one.problem.message);
     };
@@ -42,17 +46,25 @@ void log_difference(std::vector<SourceProblem> const& before,
     std::set<std::string_view> mended;
     for (SourceProblem const& one : before) {
         known.insert(parts(one));
-        mended.insert(one.problem.object);
+        if (!tells_of_more(one)) mended.insert(one.problem.object);
     }
+    ReportDifference difference;
     for (SourceProblem const& one : after) {
         mended.erase(one.problem.object);
-        if (known.contains(parts(one))) continue;
-        log::warning("the Kubernetes API is not read as it should be",
-                     {{"object", one.problem.object},
-                      {"field", one.problem.field},
-                      {"problem", one.problem.message}});
+        if (!known.contains(parts(one))) difference.began.push_back(one.problem);
     }
-    for (std::string_view const object : mended) {
+    if (std::ranges::none_of(after, tells_of_more)) {
+        difference.mended.assign(mended.begin(), mended.end());
+    }
+    return difference;
+}
+
+void log_difference(ReportDifference const& difference) {
+    for (Problem const& one : difference.began) {
+        log::warning("the Kubernetes API is not read as it should be",
+                     {{"object", one.object}, {"field", one.field}, {"problem", one.message}});
+    }
+    for (std::string const& object : difference.mended) {
         log::info("the Kubernetes API is read again", {{"object", object}});
     }
 }
@@ -62,6 +74,8 @@ namespace {
 SourceProblem problem(std::string object, std::string message) {
     return {{}, {}, {std::move(object), {}, std::move(message)}};
 }
+
+bool tells_of_more(SourceProblem const& problem) { return problem.problem.message == kMore; }
 
 /// First what concerns most.
 std::vector<SourceProblem> problems_of(std::vector<Standing> const& watches,
@@ -79,7 +93,7 @@ std::vector<SourceProblem> problems_of(std::vector<Standing> const& watches,
     for (Standing const& watch : watches) {
         for (Problem const& one : watch.state.unreadable) {
             if (all.size() >= limits::source_problems_max) {
-                all.push_back(problem("objects", "there are more problems than are told"));
+                all.push_back(problem("objects", kMore));
                 return all;
             }
             all.push_back({{}, {}, one});

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "controller/kube/collection_watch.hpp"
@@ -22,8 +23,17 @@ struct Standing {
                                      std::set<ObjectId> const& delivered,
                                      std::size_t secrets_left_out);
 
-/// Logs problems that are new, and objects that have none any more.
-void log_difference(std::vector<SourceProblem> const& before,
-                    std::vector<SourceProblem> const& after);
+/// What one report tells and the one before it did not.
+struct ReportDifference {
+    std::vector<Problem> began;
+    /// Objects without any problem now. None while there are more problems than are reported: what
+    /// is not among them may still have its own.
+    std::vector<std::string> mended;
+};
+
+[[nodiscard]] ReportDifference difference(std::vector<SourceProblem> const& before,
+                                          std::vector<SourceProblem> const& after);
+
+void log_difference(ReportDifference const& difference);
 
 }  // namespace holdfast::controller::kube
