@@ -18,6 +18,11 @@ json::object const* object_member(json::object const* object, std::string_view n
     return value == nullptr ? nullptr : value->if_object();
 }
 
+json::array const* array_member(json::object const* object, std::string_view name) {
+    json::value const* const value = member(object, name);
+    return value == nullptr ? nullptr : value->if_array();
+}
+
 std::string text_member(json::object const* object, std::string_view name) {
     json::value const* const value = member(object, name);
     return value != nullptr && value->is_string() ? std::string(value->get_string())

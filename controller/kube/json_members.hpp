@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
 #include <cstdint>
@@ -12,6 +13,8 @@ namespace holdfast::controller::kube {
 /// text, 0. So does every member of nullptr.
 [[nodiscard]] boost::json::object const* object_member(boost::json::object const* object,
                                                        std::string_view name);
+[[nodiscard]] boost::json::array const* array_member(boost::json::object const* object,
+                                                     std::string_view name);
 [[nodiscard]] std::string text_member(boost::json::object const* object, std::string_view name);
 [[nodiscard]] std::int64_t number_member(boost::json::object const* object, std::string_view name);
 

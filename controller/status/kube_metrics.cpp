@@ -7,6 +7,8 @@
 #include <chrono>
 #include <string>
 
+#include "controller/status/raise.hpp"
+
 namespace holdfast::controller {
 namespace {
 
@@ -14,12 +16,6 @@ using prometheus::BuildCounter;
 using prometheus::BuildGauge;
 using CounterFamily = prometheus::Family<prometheus::Counter>;
 using GaugeFamily = prometheus::Family<prometheus::Gauge>;
-
-/// Counters that are kept elsewhere only ever grow, but for those of a watch that has ended.
-void raise(prometheus::Counter& counter, std::uint64_t total) {
-    double const step = static_cast<double>(total) - counter.Value();
-    if (step > 0) counter.Increment(step);
-}
 
 }  // namespace
 

@@ -12,6 +12,7 @@
 #include "common/base/log.hpp"
 #include "controller/status/kube_metrics.hpp"
 #include "controller/status/programmed.hpp"
+#include "controller/status/raise.hpp"
 
 namespace holdfast::controller {
 namespace {
@@ -24,14 +25,6 @@ using GaugeFamily = prometheus::Family<prometheus::Gauge>;
 /// From a handful of routes to thousands.
 prometheus::Histogram::BucketBoundaries const kRebuildSeconds{
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5};
-
-/// Counters that are kept elsewhere only ever grow.
-void raise(prometheus::Counter& counter, std::uint64_t total) {
-    double const step = static_cast<double>(total) - counter.Value();
-    if (step > 0) {
-        counter.Increment(step);
-    }
-}
 
 void set(prometheus::Gauge& gauge, std::size_t value) { gauge.Set(static_cast<double>(value)); }
 

@@ -20,8 +20,8 @@ using kube::text_member;
 
 json::array const& list(json::object const& object, std::string_view name) {
     static json::array const none;
-    json::value const* const found = object.if_contains(name);
-    return found != nullptr && found->is_array() ? found->get_array() : none;
+    json::array const* const found = kube::array_member(&object, name);
+    return found == nullptr ? none : *found;
 }
 
 std::int64_t generation(json::object const* condition) {
