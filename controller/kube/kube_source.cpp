@@ -11,7 +11,6 @@
 namespace holdfast::controller::kube {
 namespace {
 
-void merge(Changes& into, Changes newer);
 bool decides_on_secrets(std::string_view kind);
 /// As many as are watched at once; those in force keep their places.
 std::set<Collection> within_limit(std::set<Collection> const& needed,
@@ -79,7 +78,7 @@ void KubeSource::delivered(CollectionWatch& watch, Batch batch) {
     for (ObjectId const& id : batch.changes.removes) {
         needs_.forget(id);
     }
-    merge(waiting_, std::move(batch.changes));
+    waiting_.add(std::move(batch.changes));
     want_secrets();
     hand_on_waiting();
 }
@@ -146,7 +145,7 @@ void KubeSource::drop_secrets(Changes& changes) {
 /// Secrets that nothing names any more go in the step that says so.
 void KubeSource::hand_on_waiting() {
     if (waiting_.empty() || !wanted_secrets_are_read()) return;
-    Changes changes = std::exchange(waiting_, {});
+    Changes changes = waiting_.take();
     secrets_in_force_ = wanted_secrets_;
     drop_secrets(changes);
     hand_on(std::move(changes));
@@ -200,23 +199,6 @@ void KubeSource::report(std::vector<Standing> const& watches) {
 }
 
 namespace {
-
-void merge(Changes& into, Changes newer) {
-    for (Object& object : newer.upserts) {
-        ObjectId const id = id_of(object);
-        std::erase(into.removes, id);
-        std::erase_if(into.upserts, [&id](Object const& older) { return id_of(older) == id; });
-        into.upserts.push_back(std::move(object));
-    }
-    for (ObjectId& id : newer.removes) {
-        std::erase_if(into.upserts, [&id](Object const& older) { return id_of(older) == id; });
-        std::erase(into.removes, id);
-        into.removes.push_back(std::move(id));
-    }
-    for (auto const& [collection, version] : newer.sources) {
-        into.sources[collection] = version;
-    }
-}
 
 bool decides_on_secrets(std::string_view kind) {
     return kind == Gateway::kKind || kind == GatewayClass::kKind;

@@ -13,6 +13,7 @@
 #include "common/base/clock.hpp"
 #include "controller/kube/collection_watch.hpp"
 #include "controller/kube/source_report.hpp"
+#include "controller/kube/waiting_changes.hpp"
 #include "controller/kube/wanted.hpp"
 #include "controller/source/source.hpp"
 
@@ -81,7 +82,7 @@ private:
     std::set<Collection> wanted_secrets_;    ///< Of all Gateways, those that wait included.
     std::set<Collection> secrets_in_force_;  ///< Of the Gateways as they have been handed on.
     std::set<ObjectId> delivered_;           ///< What has been handed on, and not taken back.
-    Changes waiting_;                        ///< Of Gateways whose Secrets are on their way.
+    WaitingChanges waiting_;                 ///< Of Gateways whose Secrets are on their way.
     SourceReport reported_;
     TimePoint started_;
     std::size_t secrets_left_out_ = 0;  ///< Beyond limits::watched_secrets_max.
