@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <memory>
 #include <string_view>
 #include <utility>
 
@@ -62,7 +63,7 @@ Batch CollectionDecoder::decode(Delta delta, std::uint64_t version) {
         decode_object(object, batch);
     }
     for (std::string& key : delta.removes) {
-        problems_.erase(key);
+        note_good(key);
         batch.changes.removes.push_back({std::string(kind_.name), std::move(key)});
     }
     if (version > 0) batch.changes.sources[to_string(collection_)] = version;
@@ -74,9 +75,10 @@ void CollectionDecoder::decode_object(json::object const& object, Batch& batch) 
     auto built = build_object(kind_, to_value(object), Author::api_server);
     if (!built) {
         problems_[key] = problems_of(std::string(kind_.name) + ' ' + key, std::move(built).error());
+        told_.reset();
         return;
     }
-    problems_.erase(key);
+    note_good(key);
     if (status_is_ours(kind_)) {
         ObjectMeta const& meta = meta_of(*built);
         batch.statuses.push_back({.id = id_of(*built),
@@ -90,12 +92,18 @@ void CollectionDecoder::decode_object(json::object const& object, Batch& batch) 
     batch.changes.upserts.push_back(*std::move(built));
 }
 
-std::vector<Problem> CollectionDecoder::problems() const {
+void CollectionDecoder::note_good(std::string const& key) {
+    if (problems_.erase(key) > 0) told_.reset();
+}
+
+Problems CollectionDecoder::problems() {
+    if (told_) return told_;
     std::vector<Problem> all;
     for (auto const& [key, problems] : problems_) {
         std::ranges::copy(problems, std::back_inserter(all));
     }
-    return all;
+    told_ = std::make_shared<std::vector<Problem> const>(std::move(all));
+    return told_;
 }
 
 }  // namespace holdfast::controller::kube

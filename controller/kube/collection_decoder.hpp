@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,9 @@ struct Batch {
     std::vector<StoredStatus> statuses;  ///< Of the upserts of a kind whose status is ours.
 };
 
+/// Shared by all who look at them, as they can be many: immutable, never null.
+using Problems = std::shared_ptr<std::vector<Problem> const>;
+
 /// Makes objects of what a reflector delivers. An object that cannot be read keeps its last version
 /// and is a problem until it can, or is gone.
 ///
@@ -31,14 +35,16 @@ public:
     [[nodiscard]] Batch decode(Delta delta, std::uint64_t version);
     /// Of every object that cannot be read now, at most limits::object_problems_max each, and one
     /// that says that there are more.
-    [[nodiscard]] std::vector<Problem> problems() const;
+    [[nodiscard]] Problems problems();
 
 private:
     void decode_object(boost::json::object const& object, Batch& batch);
+    void note_good(std::string const& key);
 
     Collection collection_;
     Kind const& kind_;
     std::map<std::string, std::vector<Problem>> problems_;  ///< By key.
+    Problems told_;                                         ///< Null: not since they changed.
 };
 
 }  // namespace holdfast::controller::kube

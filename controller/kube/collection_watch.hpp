@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -15,9 +16,10 @@ namespace holdfast::controller::kube {
 
 /// How a watch stands.
 struct WatchState {
-    bool complete = false;            ///< Has delivered everything once.
-    std::optional<Trouble> trouble;   ///< Why it cannot go on now.
-    std::vector<Problem> unreadable;  ///< Objects that keep their last version.
+    bool complete = false;           ///< Has delivered everything once.
+    std::optional<Trouble> trouble;  ///< Why it cannot go on now.
+    /// Of objects that keep their last version; those of one object stand together.
+    Problems unreadable = std::make_shared<std::vector<Problem> const>();
     WatchCounts counts;
 };
 

@@ -91,7 +91,7 @@ std::vector<SourceProblem> problems_of(std::vector<Standing> const& watches,
         all.push_back(problem(to_string(*watch.collection), watch.state.trouble->message));
     }
     for (Standing const& watch : watches) {
-        for (Problem const& one : watch.state.unreadable) {
+        for (Problem const& one : *watch.state.unreadable) {
             if (all.size() >= limits::source_problems_max) {
                 all.push_back(problem("objects", kMore));
                 return all;
@@ -103,15 +103,17 @@ std::vector<SourceProblem> problems_of(std::vector<Standing> const& watches,
 }
 
 std::size_t never_good(std::vector<Standing> const& watches, std::set<ObjectId> const& delivered) {
-    std::set<ObjectId> broken;
+    std::size_t count = 0;
     for (Standing const& watch : watches) {
         std::string const& kind = watch.collection->kind;
-        for (Problem const& problem : watch.state.unreadable) {
-            ObjectId id{kind, problem.object.substr(kind.size() + 1)};
-            if (!delivered.contains(id)) broken.insert(std::move(id));
+        std::string_view before;
+        for (Problem const& problem : *watch.state.unreadable) {
+            if (problem.object == before) continue;
+            before = problem.object;
+            if (!delivered.contains({kind, problem.object.substr(kind.size() + 1)})) ++count;
         }
     }
-    return broken.size();
+    return count;
 }
 
 void add(WatchState const& state, WatchState& sum) {

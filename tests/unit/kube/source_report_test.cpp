@@ -4,6 +4,11 @@
 
 #include <gmock/gmock.h>
 
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
 #include "common/base/limits.hpp"
 
 namespace holdfast::controller::kube {
@@ -24,13 +29,15 @@ Collection const kServices{
 /// The problems that are reported when so many routes cannot be read, and perhaps no Service.
 std::vector<SourceProblem> problems(std::size_t broken_routes,
                                     std::optional<Trouble> services = std::nullopt) {
-    WatchState state;
+    std::vector<Problem> unreadable;
     for (std::size_t i = 0; i < broken_routes; ++i) {
-        state.unreadable.push_back({"WebSocketRoute a/" + std::to_string(i), "spec", "is wrong"});
+        unreadable.push_back({"WebSocketRoute a/" + std::to_string(i), "spec", "is wrong"});
     }
+    WatchState routes;
+    routes.unreadable = std::make_shared<std::vector<Problem> const>(std::move(unreadable));
     WatchState other;
     other.trouble = std::move(services);
-    return report_of({{&kServices, other}, {&kRoutes, state}}, {}, 0).problems;
+    return report_of({{&kServices, other}, {&kRoutes, routes}}, {}, 0).problems;
 }
 
 Trouble const kUnreachable{Trouble::Kind::unreachable, "nobody answers"};
