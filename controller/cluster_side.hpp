@@ -39,7 +39,7 @@ public:
     void campaign(std::function<void()> elected);
     /// As of StatusWriter: while this controller leads, and what it then wants to be written.
     [[nodiscard]] std::optional<Term> term() const { return writer_.term(); }
-    void want(Term term, Statuses statuses) { writer_.want(term, std::move(statuses)); }
+    void want(Term term, WantedStatuses statuses) { writer_.want(term, std::move(statuses)); }
     /// Ends the writing, then gives the lease back, so that another one may write at once.
     /// Blocks limits::lease_release_timeout at the longest, or until hurry(). Idempotent.
     void stop_leading();

@@ -179,7 +179,9 @@ void Controller::statuses_moved() {
 
 void Controller::write_statuses() {
     if (!built_from_ || stopping_) return;
-    if (auto const term = cluster_->term()) cluster_->want(*term, statuses(view()));
+    if (auto const term = cluster_->term()) {
+        cluster_->want(*term, wanted_statuses(statuses(view()), *built_from_));
+    }
 }
 
 StatusView Controller::view() const {

@@ -19,17 +19,27 @@ bool is_older(kube::StoredStatus const& one, kube::StoredStatus const& other) {
     return version(one) < version(other);
 }
 
+/// What is wanted may have been computed before an object was replaced by another of its name, of
+/// the same generation.
+bool is_about(WantedStatus const& wanted, kube::StoredStatus const& stored) {
+    return wanted.uid.empty() || wanted.uid == stored.uid;
+}
+
 /// Of a route that none of our Gateways has to do with.
-std::optional<boost::json::object> nothing_of_ours(ObjectId const& id) {
+std::optional<WantedStatus> nothing_of_ours(ObjectId const& id) {
     if (id.kind != WebSocketRoute::kKind) return std::nullopt;
-    return boost::json::object{{"parents", boost::json::array()}};
+    return WantedStatus{.status = {{"parents", boost::json::array()}}, .uid = {}};
 }
 
 }  // namespace
 
 void StatusBook::stored(kube::StoredStatus status) {
     Entry& entry = entries_[status.id];
-    if (entry.stored && entry.stored->uid != status.uid) entry = {};
+    if (entry.stored && entry.stored->uid != status.uid) {
+        auto wanted = std::move(entry.wanted);
+        entry = {};
+        entry.wanted = std::move(wanted);
+    }
     if (entry.stored && is_older(status, *entry.stored)) return;
     take(entry, std::move(status));
 }
@@ -44,7 +54,7 @@ void StatusBook::take(Entry& entry, kube::StoredStatus status) {
     entry.stored = std::move(status);
 }
 
-void StatusBook::want(Statuses wanted) {
+void StatusBook::want(WantedStatuses wanted) {
     for (auto& [id, status] : wanted) {
         want(id, entries_[id], std::move(status));
     }
@@ -62,7 +72,7 @@ void StatusBook::want(Statuses wanted) {
     }
 }
 
-void StatusBook::want(ObjectId const& id, Entry& entry, std::optional<boost::json::object> wanted) {
+void StatusBook::want(ObjectId const& id, Entry& entry, std::optional<WantedStatus> wanted) {
     if (entry.wanted == wanted) return;
     entry.wanted = std::move(wanted);
     doubtful_.insert(id);
@@ -84,8 +94,8 @@ std::optional<StatusWrite> StatusBook::next(TimePoint now, std::string const& wa
             continue;
         }
         one = doubtful_.erase(one);
-        if (!entry.stored || !entry.wanted) continue;
-        if (auto patch = status_patch(*entry.stored, *entry.wanted, wall, served_)) {
+        if (!entry.stored || !entry.wanted || !is_about(*entry.wanted, *entry.stored)) continue;
+        if (auto patch = status_patch(*entry.stored, entry.wanted->status, wall, served_)) {
             entry.not_before = now + kInterval;
             entry.under_way = true;
             return StatusWrite{*entry.stored, *std::move(patch)};

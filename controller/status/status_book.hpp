@@ -18,6 +18,15 @@ namespace holdfast::controller {
 /// Statuses as they should be: every GatewayClass, Gateway and route that is ours.
 using Statuses = std::map<ObjectId, boost::json::object>;
 
+/// Of which object a status is to be.
+struct WantedStatus {
+    boost::json::object status;
+    std::string uid;  ///< Empty: of any object of the name.
+
+    friend bool operator==(WantedStatus const&, WantedStatus const&) = default;
+};
+using WantedStatuses = std::map<ObjectId, WantedStatus>;
+
 /// One status that has to be written.
 struct StatusWrite {
     kube::StoredStatus stored;
@@ -35,13 +44,13 @@ public:
 
     explicit StatusBook(Served served = {}) : served_(std::move(served)) {}
 
-    /// What the API server has, as a watch tells. Older news than the last is ignored. Of an object
-    /// that replaced another of its name nothing is wanted yet.
+    /// What the API server has, as a watch tells. Older news than the last is ignored. An object
+    /// that replaced another of its name gets nothing of what is wanted of that one.
     void stored(kube::StoredStatus status);
     /// The object is not there any more, as a watch tells, nor is anything wanted of it.
     void gone(ObjectId const& id);
     /// What it should have: all of it. A route that is not among them has no entry of ours.
-    void want(Statuses wanted);
+    void want(WantedStatuses wanted);
     /// Leadership begins: what was wanted before is forgotten, for the cluster has gone on without
     /// us. What is wanted from now on is compared with what is stored by now.
     void begin_term();
@@ -72,7 +81,7 @@ public:
 private:
     struct Entry {
         std::optional<kube::StoredStatus> stored;
-        std::optional<boost::json::object> wanted;
+        std::optional<WantedStatus> wanted;
         TimePoint not_before;
         bool under_way = false;
     };
@@ -80,7 +89,7 @@ private:
     /// A write of this object has ended. Its entry; null when there is none of this very object.
     [[nodiscard]] Entry* end(kube::StoredStatus const& status);
     void take(Entry& entry, kube::StoredStatus status);
-    void want(ObjectId const& id, Entry& entry, std::optional<boost::json::object> wanted);
+    void want(ObjectId const& id, Entry& entry, std::optional<WantedStatus> wanted);
 
     Served served_;
     std::map<ObjectId, Entry> entries_;

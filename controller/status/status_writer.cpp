@@ -83,7 +83,7 @@ std::optional<Term> StatusWriter::term() const {
     return may_write() ? term_ : std::nullopt;
 }
 
-void StatusWriter::want(Term term, Statuses statuses) {
+void StatusWriter::want(Term term, WantedStatuses statuses) {
     std::lock_guard const lock(mutex_);
     if (term_ != term) return;
     book_.want(std::move(statuses));

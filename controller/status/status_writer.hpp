@@ -56,7 +56,7 @@ public:
     /// leads.
     [[nodiscard]] std::optional<Term> term() const;
     /// All that objects should have, as computed within `term`; ignored once that has ended.
-    void want(Term term, Statuses statuses);
+    void want(Term term, WantedStatuses statuses);
 
     /// Writes nothing any more; returns when the last requests have ended. Idempotent.
     void stop();

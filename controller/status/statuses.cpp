@@ -22,6 +22,18 @@ json::array addresses_json(std::vector<std::string> const& addresses) {
     return list;
 }
 
+template <class T>
+std::string uid_of(Objects<T> const& objects, std::string const& key) {
+    auto const found = objects.find(key);
+    return found == objects.end() ? std::string() : found->second->meta.uid;
+}
+
+std::string uid_of(Snapshot const& snapshot, ObjectId const& id) {
+    if (id.kind == GatewayClass::kKind) return uid_of(snapshot.gateway_classes, id.key);
+    if (id.kind == Gateway::kKind) return uid_of(snapshot.gateways, id.key);
+    return uid_of(snapshot.routes, id.key);
+}
+
 }  // namespace
 
 Statuses statuses(StatusView const& view) {
@@ -43,6 +55,14 @@ Statuses statuses(StatusView const& view) {
         all[{WebSocketRoute::kKind, name}] = to_json(told);
     }
     return all;
+}
+
+WantedStatuses wanted_statuses(Statuses statuses, Snapshot const& snapshot) {
+    WantedStatuses wanted;
+    for (auto& [id, status] : statuses) {
+        wanted[id] = {.status = std::move(status), .uid = uid_of(snapshot, id)};
+    }
+    return wanted;
 }
 
 }  // namespace holdfast::controller

@@ -47,7 +47,9 @@ protected:
         }
         book_.written(std::move(result));
     }
-    void want(char const* status) { book_.want({{kGateway, accepted(status)}}); }
+    void want(char const* status, char const* uid = "u") {
+        book_.want({{kGateway, {accepted(status), uid}}});
+    }
 
     StatusBook book_;
     TimePoint now_{1h};
@@ -99,7 +101,7 @@ TEST_F(StatusBookTest, IsNotHeldUpByTheWriteOfAnObjectThatWasReplaced) {
     replaced.uid = "another";
     book_.stored(replaced);
     book_.put_off(old->stored, now_ + 60s);
-    want("True");
+    want("True", "another");
     EXPECT_TRUE(next());
 }
 
@@ -131,7 +133,33 @@ TEST_F(StatusBookTest, WritesOfAnObjectThatReplacedAnotherWhatIsWantedOfItself) 
     replaced.uid = "another";
     book_.stored(replaced);
     EXPECT_FALSE(next());
-    want("True");
+    want("True", "another");
+    EXPECT_TRUE(next());
+}
+
+TEST_F(StatusBookTest, WritesNothingThatWasComputedBeforeAnObjectWasReplaced) {
+    book_.stored(stored(kGateway, "50"));
+    auto replaced = stored(kGateway, "70");
+    replaced.uid = "another";
+    book_.stored(replaced);
+    want("True", "u");
+    EXPECT_FALSE(next());
+    EXPECT_FALSE(book_.due());
+}
+
+TEST_F(StatusBookTest, WritesWhatWasComputedOfAReplacementBeforeItIsToldOfHere) {
+    book_.stored(stored(kGateway, "50"));
+    want("True", "another");
+    EXPECT_FALSE(next());
+    auto replaced = stored(kGateway, "70");
+    replaced.uid = "another";
+    book_.stored(replaced);
+    EXPECT_TRUE(next());
+}
+
+TEST_F(StatusBookTest, WritesToAnyObjectOfTheNameWhatNamesNone) {
+    book_.stored(stored(kGateway, "50"));
+    want("True", "");
     EXPECT_TRUE(next());
 }
 
@@ -151,7 +179,7 @@ TEST_F(StatusBookTest, TakesItsEntriesFromARouteThatIsNotOursAnyMore) {
                                          {"controllerName", "holdfast.dev/gateway-controller"},
                                          {"conditions", boost::json::array()}}}}};
     book_.stored(stored(kRoute, "5", parents));
-    book_.want({{kRoute, parents}});
+    book_.want({{kRoute, {parents, "u"}}});
     EXPECT_FALSE(next());
     book_.want({});
     auto const write = next();

@@ -8,6 +8,7 @@
 #include <boost/json.hpp>
 
 #include "controller/status/programmed.hpp"
+#include "controller/status/statuses.hpp"
 #include "tests/support/tables.hpp"
 
 namespace holdfast::controller {
@@ -110,6 +111,23 @@ protected:
     std::vector<std::string> addresses_;
     std::optional<LeaderReport> leader_;
 };
+
+TEST_F(StatusTest, IsWantedOfTheObjectsThatWereTranslated) {
+    Gateway gateway;
+    gateway.meta.uid = "u-gateway";
+    WebSocketRoute route;
+    route.meta.uid = "u-route";
+    Snapshot snapshot;
+    snapshot.gateways[kGateway] = std::make_shared<Gateway>(gateway);
+    snapshot.routes["default/chat"] = std::make_shared<WebSocketRoute>(route);
+    translation_.gateways[kGateway] = gateway_status();
+    Statuses const told = statuses(view());
+    WantedStatuses const wanted = wanted_statuses(told, snapshot);
+    EXPECT_EQ(wanted.size(), 2u);
+    EXPECT_EQ(wanted.at({Gateway::kKind, kGateway}).uid, "u-gateway");
+    ObjectId const id{WebSocketRoute::kKind, "default/chat"};
+    EXPECT_EQ(wanted.at(id), (WantedStatus{told.at(id), "u-route"}));
+}
 
 TEST_F(StatusTest, ReportsARouteAsPendingWithoutDataPlanes) {
     Condition const condition = programmed(parent());

@@ -33,6 +33,8 @@ json::object accepted(char const* status) {
                {"observedGeneration", 1}}}}};
 }
 
+WantedStatus wanted(char const* status) { return {accepted(status), "u-1"}; }
+
 kube::StoredStatus stored(char const* version) {
     return {.id = kGateway,
             .path = kPath,
@@ -74,9 +76,9 @@ protected:
         writer_->elected();
         if (how == Start::without_statuses) return;
         writer_->stored({stored("5")});
-        want({{kGateway, accepted("False")}});
+        want({{kGateway, wanted("False")}});
     }
-    void want(Statuses statuses) { writer_->want(*writer_->term(), std::move(statuses)); }
+    void want(WantedStatuses statuses) { writer_->want(*writer_->term(), std::move(statuses)); }
 
     test::FakeTransport api_;
     std::atomic<bool> leads_ = true;
@@ -101,7 +103,7 @@ TEST_F(StatusWriterTest, WritesNothingWhileAnotherOneLeads) {
     leads_ = false;
     EXPECT_FALSE(writer_->term());
     writer_->stored({stored("5")});
-    writer_->want(term, {{kGateway, accepted("False")}});
+    writer_->want(term, {{kGateway, wanted("False")}});
     int const looks = looks_;
     looks_.wait(looks);
     EXPECT_TRUE(api_.requests().empty());
@@ -114,7 +116,7 @@ TEST_F(StatusWriterTest, WritesNothingBetweenTwoTerms) {
     Term const term = *writer_->term();
     writer_->demoted();
     EXPECT_FALSE(writer_->term());
-    writer_->want(term, {{kGateway, accepted("False")}});
+    writer_->want(term, {{kGateway, wanted("False")}});
     writer_->stored({stored("5")});
     int const looks = looks_;
     looks_.wait(looks);
@@ -128,8 +130,8 @@ TEST_F(StatusWriterTest, IgnoresWhatComesLateFromAnEarlierTerm) {
     writer_->elected();
     Term const term = *writer_->term();
     leads_ = false;
-    writer_->want(term, {{kGateway, accepted("True")}});
-    writer_->want(earlier, {{kGateway, accepted("False")}});
+    writer_->want(term, {{kGateway, wanted("True")}});
+    writer_->want(earlier, {{kGateway, wanted("False")}});
     leads_ = true;
     writer_->stored({stored("5")});
     auto const body = json::parse(api_.wait_for(Method::patch, kPath).body);
@@ -155,7 +157,7 @@ TEST_F(StatusWriterTest, LeavesAnObjectAloneThatIsNotFound) {
     api_.on(Method::patch, kPath, test::answer(404));
     start();
     api_.wait_for(Method::patch, kPath);
-    want({{kGateway, accepted("True")}, {{"Gateway", "infra/two"}, accepted("True")}});
+    want({{kGateway, wanted("True")}, {{"Gateway", "infra/two"}, wanted("True")}});
     auto two = stored("5");
     two.id = {"Gateway", "infra/two"};
     two.path = "/two";
@@ -170,7 +172,7 @@ TEST_F(StatusWriterTest, ForgetsWhatAWatchTellsToBeGone) {
     start(Start::without_statuses);
     writer_->stored({stored("5")});
     writer_->gone({kGateway});
-    want({{kGateway, accepted("True")}});
+    want({{kGateway, wanted("True")}});
     int const looks = looks_;
     looks_.wait(looks);
     EXPECT_TRUE(api_.requests().empty());
@@ -192,16 +194,16 @@ TEST_F(StatusWriterTest, WritesSeveralAtATime) {
     api_.on(Method::patch, "/object-", test::silence());
     start(Start::without_statuses);
     std::vector<kube::StoredStatus> objects;
-    Statuses wanted;
+    WantedStatuses all;
     for (std::size_t index = 0; index < 2 * limits::status_writes_at_once; ++index) {
         auto one = stored("5");
         one.id.key += std::to_string(index);
         one.path = "/object-" + std::to_string(index);
-        wanted[one.id] = accepted("True");
+        all[one.id] = wanted("True");
         objects.push_back(std::move(one));
     }
     writer_->stored(objects);
-    want(wanted);
+    want(all);
     api_.wait_for(Method::patch, "/object-", limits::status_writes_at_once);
     writer_->stop();
     EXPECT_EQ(api_.requests().size(), limits::status_writes_at_once);
@@ -229,7 +231,7 @@ TEST_P(RefusedObject, HoldsNoOtherUp) {
     api_.on(Method::patch, "/two", test::answer(404));
     start();
     api_.wait_for(Method::patch, kPath);
-    want({{kGateway, accepted("False")}, {two.id, accepted("True")}});
+    want({{kGateway, wanted("False")}, {two.id, wanted("True")}});
     writer_->stored({two});
     api_.wait_for(Method::patch, "/two");
     while (writer_->counts().failed == 0)
