@@ -1,5 +1,7 @@
 #include "controller/cluster_side.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <utility>
 
@@ -18,6 +20,12 @@ Outcome<kube::Cluster> find_cluster(KubeFlags const& flags) {
                             kube::kServiceAccountDirectory);
 }
 
+/// Another one may lead `lease` after the last renewal, and this one does for `renew`.
+std::chrono::seconds patience(kube::ElectionTimes const& times) {
+    auto const between = std::chrono::floor<std::chrono::seconds>(times.lease - times.renew);
+    return std::max(between, std::chrono::seconds(1));
+}
+
 }  // namespace
 
 Outcome<std::unique_ptr<ClusterSide>> ClusterSide::open(KubeFlags const& flags,
@@ -33,10 +41,8 @@ ClusterSide::ClusterSide(std::unique_ptr<kube::Transport> transport, KubeFlags c
                          Served const& served)
     : transport_(std::move(transport)),
       candidacy_(flags.candidacy),
-      events_(
-          *transport_, [this] { return leads(); }, candidacy_.identity),
-      writer_(
-          *transport_, [this] { return leads(); }, events_, served),
+      events_(*transport_, leadership(), candidacy_.identity),
+      writer_(*transport_, leadership(), events_, served),
       source_(*transport_,
               {.namespaces = flags.namespaces,
                .served = served,
@@ -53,15 +59,23 @@ ClusterSide::~ClusterSide() {
 }
 
 void ClusterSide::campaign(std::function<void()> elected) {
-    election_.emplace(
-        *transport_, candidacy_,
-        kube::ElectionEvents{.elected =
-                                 [this, elected = std::move(elected)] {
-                                     writer_.elected();
-                                     elected();
-                                 },
-                             .demoted = [this](std::string const&) { writer_.demoted(); }});
+    election_.emplace(*transport_, candidacy_,
+                      kube::ElectionEvents{.elected =
+                                               [this, elected = std::move(elected)] {
+                                                   events_.elected();
+                                                   writer_.elected();
+                                                   elected();
+                                               },
+                                           .demoted =
+                                               [this](std::string const&) {
+                                                   writer_.demoted();
+                                                   events_.demoted();
+                                               }});
     campaign_ = &*election_;
+}
+
+Leadership ClusterSide::leadership() const {
+    return {.lasts = [this] { return leads(); }, .patience = patience(candidacy_.times)};
 }
 
 bool ClusterSide::leads() const noexcept {

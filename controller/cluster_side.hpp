@@ -12,6 +12,7 @@
 #include "controller/kube/transport.hpp"
 #include "controller/status/event_writer.hpp"
 #include "controller/status/leader_report.hpp"
+#include "controller/status/leadership.hpp"
 #include "controller/status/status_writer.hpp"
 
 namespace holdfast::controller {
@@ -49,6 +50,7 @@ public:
     [[nodiscard]] LeaderReport report() const;
 
 private:
+    [[nodiscard]] Leadership leadership() const;
     [[nodiscard]] bool leads() const noexcept;
 
     std::unique_ptr<kube::Transport> transport_;

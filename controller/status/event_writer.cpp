@@ -27,10 +27,9 @@ std::string collection_of(kube::Request const& request);
 
 }  // namespace
 
-EventWriter::EventWriter(kube::Transport& transport, std::function<bool()> leads,
-                         std::string instance)
+EventWriter::EventWriter(kube::Transport& transport, Leadership leadership, std::string instance)
     : transport_(transport),
-      leads_(std::move(leads)),
+      leadership_(std::move(leadership)),
       recorder_(std::move(instance)),
       pause_(std::random_device{}()),
       thread_([this](std::stop_token const& stop) { run(stop); }) {}
@@ -39,7 +38,24 @@ EventWriter::~EventWriter() { stop(); }
 
 void EventWriter::stop() {
     thread_.request_stop();
+    end_term();
     if (thread_.joinable()) thread_.join();
+}
+
+void EventWriter::elected() {
+    std::lock_guard const lock(mutex_);
+    term_end_ = std::stop_source();
+}
+
+void EventWriter::demoted() { end_term(); }
+
+void EventWriter::end_term() {
+    std::stop_source ended;
+    {
+        std::lock_guard const lock(mutex_);
+        ended = term_end_;
+    }
+    ended.request_stop();
 }
 
 void EventWriter::record(std::vector<kube::Event> const& events) {
@@ -61,17 +77,18 @@ EventCounts EventWriter::counts() const {
 
 void EventWriter::run(std::stop_token const& stop) {
     while (!stop.stop_requested()) {
-        auto request = wait_for_request(stop);
-        if (!request) continue;
-        auto const answer = transport_.call(*request, stop);
-        if (stop.stop_requested()) return;
-        answered(*std::move(request), answer);
+        auto task = wait_for_task(stop);
+        if (!task) continue;
+        auto const answer = transport_.call(task->request, task->term_end);
+        answered(*std::move(task), answer);
     }
 }
 
 /// Nothing after a while, to look again.
-std::optional<kube::Request> EventWriter::wait_for_request(std::stop_token const& stop) {
+std::optional<EventWriter::Task> EventWriter::wait_for_task(std::stop_token const& stop) {
     std::unique_lock lock(mutex_);
+    // Whatever begins now would be in nobody's way to end.
+    if (stop.stop_requested()) return std::nullopt;
     TimePoint const now = Clock::now();
     if (now - swept_at_ >= kSweepInterval) {
         swept_at_ = now;
@@ -81,23 +98,32 @@ std::optional<kube::Request> EventWriter::wait_for_request(std::stop_token const
         changed_.wait_until(lock, stop, pause_.until(), [] { return false; });
         return std::nullopt;
     }
-    if (leads_()) {
-        if (again_) return std::exchange(again_, std::nullopt);
-        if (auto request = recorder_.next()) return request;
+    if (leadership_.lasts() && !term_end_.stop_requested()) {
+        if (auto request = next()) {
+            request->silence_timeout = leadership_.patience;
+            return Task{*std::move(request), term_end_.get_token()};
+        }
     }
     recorded_ = false;
     changed_.wait_for(lock, stop, kLook, [this] { return recorded_; });
     return std::nullopt;
 }
 
-void EventWriter::answered(kube::Request request, Outcome<kube::Answer> const& answer) {
+std::optional<kube::Request> EventWriter::next() {
+    return again_ ? std::exchange(again_, std::nullopt) : recorder_.next();
+}
+
+void EventWriter::answered(Task task, Outcome<kube::Answer> const& answer) {
     std::lock_guard const lock(mutex_);
+    kube::Request& request = task.request;
     int const status = answer ? answer->status : 0;
     bool const is_post = request.method == kube::Method::post;
     // An earlier try, whose answer was lost, has stored it.
     bool const is_there = is_post && status == 409;
     if (refusal(answer) == Refusal::none || is_there) {
         sent(request);
+    } else if (task.term_end.stop_requested()) {
+        ++counts_.failed;
     } else if (!is_post && status == 404) {
         tries_ = 0;
         recorder_.gone(request);

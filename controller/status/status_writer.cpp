@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <random>
-#include <stop_token>
 #include <utility>
 
 #include "common/base/limits.hpp"
@@ -29,10 +28,10 @@ std::string about(ObjectId const& id, Outcome<kube::Answer> const& answer);
 
 }  // namespace
 
-StatusWriter::StatusWriter(kube::Transport& transport, std::function<bool()> leads,
-                           EventWriter& events, Served served)
+StatusWriter::StatusWriter(kube::Transport& transport, Leadership leadership, EventWriter& events,
+                           Served served)
     : transport_(transport),
-      leads_(std::move(leads)),
+      leadership_(std::move(leadership)),
       events_(events),
       book_(std::move(served)),
       pause_(std::random_device{}()) {
@@ -47,6 +46,7 @@ void StatusWriter::stop() {
     for (std::jthread& thread : threads_) {
         thread.request_stop();
     }
+    end_term();
     threads_.clear();
 }
 
@@ -69,13 +69,21 @@ void StatusWriter::gone(std::vector<ObjectId> const& ids) {
 void StatusWriter::elected() {
     std::lock_guard const lock(mutex_);
     term_ = Term{++terms_count_};
+    term_end_ = std::stop_source();
     book_.begin_term();
     wake();
 }
 
-void StatusWriter::demoted() {
-    std::lock_guard const lock(mutex_);
-    term_.reset();
+void StatusWriter::demoted() { end_term(); }
+
+void StatusWriter::end_term() {
+    std::stop_source ended;
+    {
+        std::lock_guard const lock(mutex_);
+        term_.reset();
+        ended = term_end_;
+    }
+    ended.request_stop();
 }
 
 std::optional<Term> StatusWriter::term() const {
@@ -102,13 +110,15 @@ void StatusWriter::wake() {
 
 void StatusWriter::run(std::stop_token const& stop) {
     while (!stop.stop_requested()) {
-        if (auto const due = wait_for_write(stop)) write(*due, stop);
+        if (auto const task = wait_for_task(stop)) carry_out(*task);
     }
 }
 
 /// Nothing after a while, to look again.
-std::optional<StatusWrite> StatusWriter::wait_for_write(std::stop_token const& stop) {
+std::optional<StatusWriter::Task> StatusWriter::wait_for_task(std::stop_token const& stop) {
     std::unique_lock lock(mutex_);
+    // Whatever begins now would be in nobody's way to end.
+    if (stop.stop_requested()) return std::nullopt;
     TimePoint const now = Clock::now();
     if (now < pause_.until()) {
         changed_.wait_until(lock, stop, pause_.until(), [] { return false; });
@@ -116,7 +126,8 @@ std::optional<StatusWrite> StatusWriter::wait_for_write(std::stop_token const& s
     }
     TimePoint until = now + kLook;
     if (may_write()) {
-        if (auto write = book_.next(now, rfc3339(WallClock::now()))) return write;
+        if (auto write = book_.next(now, rfc3339(WallClock::now())))
+            return Task{*std::move(write), term_end_.get_token()};
         until = std::min(book_.due().value_or(until), until);
     }
     changed_.wait_until(lock, stop, until,
@@ -124,19 +135,28 @@ std::optional<StatusWrite> StatusWriter::wait_for_write(std::stop_token const& s
     return std::nullopt;
 }
 
-void StatusWriter::write(StatusWrite const& write, std::stop_token const& stop) {
-    kube::Request request;
-    request.method = kube::Method::patch;
-    request.target = write.stored.path + "/status";
-    request.content_type = "application/merge-patch+json";
-    request.body = boost::json::serialize(write.patch.body);
-    auto const answer = transport_.call(request, stop);
-    if (stop.stop_requested()) return;
-    if (answer && answer->status == 409) return settle_conflict(write, stop);
+void StatusWriter::carry_out(Task const& task) {
+    StatusWrite const& write = task.write;
+    auto const answer = transport_.call(patch_of(write), task.term_end);
+    // What is stored is stored, whoever leads by now, and its owner is to be told of it.
+    if (answer && answer->status == 200) return written(write, *answer);
+    if (task.term_end.stop_requested()) return leave(write);
+    if (answer && answer->status == 409) return settle_conflict(task);
     if (answer && answer->status == 404) return leave(write);
-    if (!answer || answer->status != 200) return put_off(write, answer);
+    put_off(write, answer);
+}
+
+kube::Request StatusWriter::patch_of(StatusWrite const& write) const {
+    return {.method = kube::Method::patch,
+            .target = write.stored.path + "/status",
+            .body = boost::json::serialize(write.patch.body),
+            .content_type = "application/merge-patch+json",
+            .silence_timeout = leadership_.patience};
+}
+
+void StatusWriter::written(StatusWrite const& write, kube::Answer const& answer) {
     kube::StoredStatus stored = write.stored;
-    bool const told = refresh(stored, answer->body);
+    bool const told = refresh(stored, answer.body);
     {
         std::lock_guard const lock(mutex_);
         ++counts_.written;
@@ -149,11 +169,15 @@ void StatusWriter::write(StatusWrite const& write, std::stop_token const& stop) 
 }
 
 /// The watch may be behind: what another one wrote is read at once, and compared anew.
-void StatusWriter::settle_conflict(StatusWrite const& write, std::stop_token const& stop) {
-    kube::Request request;
-    request.target = write.stored.path;
-    auto const answer = transport_.call(request, stop);
-    if (stop.stop_requested()) return;
+void StatusWriter::settle_conflict(Task const& task) {
+    StatusWrite const& write = task.write;
+    auto const answer = transport_.call({.method = kube::Method::get,
+                                         .target = write.stored.path,
+                                         .body = {},
+                                         .content_type = {},
+                                         .silence_timeout = leadership_.patience},
+                                        task.term_end);
+    if (task.term_end.stop_requested()) return leave(write);
     if (answer && answer->status == 404) return leave(write);
     kube::StoredStatus stored = write.stored;
     if (!answer || answer->status != 200 || !refresh(stored, answer->body)) {
@@ -164,7 +188,8 @@ void StatusWriter::settle_conflict(StatusWrite const& write, std::stop_token con
     book_.read_again(std::move(stored));
 }
 
-/// A watch will tell that the object is gone, or what has come in its place.
+/// A watch will tell that the object is gone, or what has come in its place; and a new term looks
+/// at everything anew.
 void StatusWriter::leave(StatusWrite const& write) {
     std::lock_guard const lock(mutex_);
     book_.leave(write.stored);

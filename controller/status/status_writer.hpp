@@ -2,9 +2,9 @@
 
 #include <condition_variable>
 #include <cstdint>
-#include <functional>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <vector>
@@ -12,6 +12,7 @@
 #include "controller/kube/transport.hpp"
 #include "controller/status/event_writer.hpp"
 #include "controller/status/leader_report.hpp"
+#include "controller/status/leadership.hpp"
 #include "controller/status/server_pause.hpp"
 #include "controller/status/status_book.hpp"
 #include "controller/status/told_troubles.hpp"
@@ -25,6 +26,8 @@ enum class Term : std::uint64_t {};
 /// Events.
 ///
 /// What was computed in one term is never written in another: the cluster has gone on meanwhile.
+/// No write begins once leadership has ended by the clock; one that is under way is given up when
+/// demoted() tells, and carries a resourceVersion in case that it arrives all the same.
 ///
 /// Trouble here never reaches the tables: it has threads of its own, waits, and goes on.
 ///
@@ -33,11 +36,10 @@ enum class Term : std::uint64_t {};
 ///
 /// Threads   limits::status_writes_at_once of its own, between construction and stop(); every
 ///           method from any.
-/// Lifetime  `transport` and `events` outlive it; `leads` is called before every write, and must
-///           not call back.
+/// Lifetime  `transport` and `events` outlive it.
 class StatusWriter {
 public:
-    StatusWriter(kube::Transport& transport, std::function<bool()> leads, EventWriter& events,
+    StatusWriter(kube::Transport& transport, Leadership leadership, EventWriter& events,
                  Served served = {});
     ~StatusWriter();
     StatusWriter(StatusWriter const&) = delete;
@@ -50,7 +52,8 @@ public:
 
     /// Leadership has begun: nothing is wanted yet.
     void elected();
-    /// Leadership has ended. elected() comes first, then the two in turns.
+    /// Leadership has ended, and so do the writes that are under way. elected() comes first, then
+    /// the two in turns.
     void demoted();
     /// The present term, to be asked for before statuses are computed; nothing while another one
     /// leads.
@@ -64,26 +67,35 @@ public:
     [[nodiscard]] WriteCounts counts() const;
 
 private:
+    struct Task {
+        StatusWrite write;
+        std::stop_token term_end;  ///< Of the term that it is part of.
+    };
+
     /// To be called with mutex_ held: there is something new for the threads.
     void wake();
     void run(std::stop_token const& stop);
-    [[nodiscard]] std::optional<StatusWrite> wait_for_write(std::stop_token const& stop);
-    void write(StatusWrite const& write, std::stop_token const& stop);
-    void settle_conflict(StatusWrite const& write, std::stop_token const& stop);
+    void end_term();
+    [[nodiscard]] std::optional<Task> wait_for_task(std::stop_token const& stop);
+    void carry_out(Task const& task);
+    [[nodiscard]] kube::Request patch_of(StatusWrite const& write) const;
+    void written(StatusWrite const& write, kube::Answer const& answer);
+    void settle_conflict(Task const& task);
     void leave(StatusWrite const& write);
     void put_off(StatusWrite const& write, Outcome<kube::Answer> const& answer);
     void tell(StatusWrite const& write, Outcome<kube::Answer> const& answer);
     void tell_end(ObjectId const& id);
 
-    [[nodiscard]] bool may_write() const { return leads_() && term_; }
+    [[nodiscard]] bool may_write() const { return leadership_.lasts() && term_; }
 
     kube::Transport& transport_;
-    std::function<bool()> leads_;
+    Leadership const leadership_;
     EventWriter& events_;
     mutable std::mutex mutex_;
     std::condition_variable_any changed_;
     StatusBook book_;  ///< Under mutex_, like all that follows.
     std::optional<Term> term_;
+    std::stop_source term_end_;  ///< Of the present term, or the last one.
     std::uint64_t terms_count_ = 0;
     ServerPause pause_;
     ToldTroubles troubles_;

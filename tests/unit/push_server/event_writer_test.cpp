@@ -17,6 +17,7 @@ using kube::Method;
 
 std::string const kInfra = "/apis/events.k8s.io/v1/namespaces/infra/events";
 std::string const kTeam = "/apis/events.k8s.io/v1/namespaces/team/events";
+constexpr auto kPatience = std::chrono::seconds(7);
 
 kube::Event event(std::string name_space, std::string reason) {
     return {.regarding = {.api_version = "v1",
@@ -46,13 +47,14 @@ protected:
 
     test::FakeTransport api_;
     std::atomic<bool> leads_ = true;
-    EventWriter writer_{api_, [this] { return leads_.load(); }, "pod-1"};
+    EventWriter writer_{
+        api_, {.lasts = [this] { return leads_.load(); }, .patience = kPatience}, "pod-1"};
 };
 
 TEST_F(EventWriterTest, SendsWhatIsRecorded) {
     writer_.record({event("infra", "One"), event("team", "Two")});
     api_.wait_for(Method::post, kInfra);
-    api_.wait_for(Method::post, kTeam);
+    EXPECT_EQ(api_.wait_for(Method::post, kTeam).silence_timeout, kPatience);
     EXPECT_EQ(counts_once(&EventCounts::sent, 2).failed, 0u);
 }
 
@@ -61,6 +63,17 @@ TEST_F(EventWriterTest, SendsNothingWhileAnotherOneLeads) {
     writer_.record({event("infra", "One")});
     writer_.stop();
     EXPECT_TRUE(api_.requests().empty());
+}
+
+TEST_F(EventWriterTest, GivesUpWhatIsUnderWayWhenLeadershipEnds) {
+    api_.once(Method::post, kInfra, test::silence());
+    writer_.record({event("infra", "One")});
+    api_.wait_for(Method::post, kInfra);
+    writer_.demoted();
+    EXPECT_EQ(counts_once(&EventCounts::failed, 1).sent, 0u);
+    writer_.elected();
+    writer_.record({event("team", "Two")});
+    api_.wait_for(Method::post, kTeam);
 }
 
 TEST_F(EventWriterTest, GoesOnAfterOneThatIsForbiddenAndCountsIt) {

@@ -23,6 +23,7 @@ using ::testing::HasSubstr;
 ObjectId const kGateway{"Gateway", "infra/edge"};
 std::string const kPath = "/apis/gateway.networking.k8s.io/v1/namespaces/infra/gateways/edge";
 std::string const kEvents = "/apis/events.k8s.io/v1/namespaces/infra/events";
+constexpr auto kPatience = std::chrono::seconds(7);
 
 json::object accepted(char const* status) {
     return {{"conditions",
@@ -64,15 +65,18 @@ protected:
     enum class Start { with_a_status, without_statuses };
 
     void start(Start how = Start::with_a_status) {
-        events_.emplace(api_, [this] { return leads_.load(); }, "pod-1");
-        writer_.emplace(
-            api_,
-            [this] {
-                ++looks_;
-                looks_.notify_all();
-                return leads_.load();
-            },
-            *events_);
+        events_.emplace(
+            api_, Leadership{.lasts = [this] { return leads_.load(); }, .patience = kPatience},
+            "pod-1");
+        writer_.emplace(api_,
+                        Leadership{.lasts =
+                                       [this] {
+                                           ++looks_;
+                                           looks_.notify_all();
+                                           return leads_.load();
+                                       },
+                                   .patience = kPatience},
+                        *events_);
         writer_->elected();
         if (how == Start::without_statuses) return;
         writer_->stored({stored("5")});
@@ -92,6 +96,7 @@ TEST_F(StatusWriterTest, PatchesTheStatusOfTheStoredVersion) {
     auto const request = api_.wait_for(Method::patch, kPath);
     EXPECT_EQ(request.target, kPath + "/status");
     EXPECT_EQ(request.content_type, "application/merge-patch+json");
+    EXPECT_EQ(request.silence_timeout, kPatience);
     auto const body = json::parse(request.body);
     EXPECT_EQ(body.at_pointer("/metadata/resourceVersion"), "5");
     EXPECT_EQ(body.at_pointer("/status/conditions/0/status"), "False");
@@ -136,6 +141,39 @@ TEST_F(StatusWriterTest, IgnoresWhatComesLateFromAnEarlierTerm) {
     writer_->stored({stored("5")});
     auto const body = json::parse(api_.wait_for(Method::patch, kPath).body);
     EXPECT_EQ(body.at_pointer("/status/conditions/0/status"), "True");
+}
+
+/// An answer that comes when the request is called off, and not before.
+Outcome<Answer> late(std::stop_token const& stop, Answer answer) {
+    std::mutex mutex;
+    std::unique_lock lock(mutex);
+    std::condition_variable_any().wait(lock, stop, [] { return false; });
+    return answer;
+}
+
+TEST_F(StatusWriterTest, GivesUpAWriteThatIsUnderWayWhenLeadershipEnds) {
+    api_.once(Method::patch, kPath, [](auto const&, auto const&, std::stop_token const& stop) {
+        return late(stop, {500, {}, std::nullopt});
+    });
+    start();
+    api_.wait_for(Method::patch, kPath);
+    writer_->demoted();
+    writer_->elected();
+    want({{kGateway, wanted("True")}});
+    auto const body = json::parse(api_.wait_for(Method::patch, kPath, 2).body);
+    EXPECT_EQ(body.at_pointer("/status/conditions/0/status"), "True");
+    EXPECT_EQ(writer_->counts().failed, 0u);
+}
+
+TEST_F(StatusWriterTest, TellsOfAWriteThatWasAnsweredWhenLeadershipHadEnded) {
+    api_.once(Method::patch, kPath, [](auto const&, auto const&, std::stop_token const& stop) {
+        return late(stop, {200, object("9", json::object()), std::nullopt});
+    });
+    start();
+    api_.wait_for(Method::patch, kPath);
+    writer_->stop();
+    EXPECT_EQ(writer_->counts().written, 1u);
+    api_.wait_for(Method::post, kEvents);
 }
 
 TEST_F(StatusWriterTest, ReadsAgainAfterAConflictAndThenWrites) {
