@@ -165,6 +165,9 @@ inline constexpr std::size_t status_writes_at_once = 4;
 
 /// Requests about Events that wait to be sent, near 1 KiB each: as many as client-go lets wait.
 inline constexpr std::size_t event_requests_max = 1000;
+/// How long a controller that goes away goes on sending Events: as long as it still has the lease,
+/// which another one waits for.
+inline constexpr auto event_flush_timeout = 1s;
 /// Events of which repeats are counted, up to 3 KiB each; more within event_series_gap is a storm
 /// that nobody reads.
 inline constexpr std::size_t event_series_max = 4096;

@@ -82,6 +82,12 @@ bool EventRecorder::enqueue(Request request) {
     return true;
 }
 
+void EventRecorder::forget() {
+    dropped_ += queue_.size();
+    queue_.clear();
+    series_.clear();
+}
+
 std::optional<Request> EventRecorder::next() {
     if (queue_.empty()) return std::nullopt;
     Request request = std::move(queue_.front());

@@ -34,6 +34,9 @@ public:
     /// Ends series and tells counts whose time has come; once a minute is often enough.
     void sweep(TimePoint now);
 
+    /// Drops all that waits, and begins every series anew.
+    void forget();
+
     /// The next request, oldest first. A POST that is answered 409 has been there before.
     [[nodiscard]] std::optional<Request> next();
     /// A PATCH from next() was answered 404: the Event is stored anew, with its count.

@@ -5,6 +5,7 @@
 #include <random>
 #include <utility>
 
+#include "common/base/limits.hpp"
 #include "common/base/log.hpp"
 #include "controller/kube/api_status.hpp"
 
@@ -37,14 +38,23 @@ EventWriter::EventWriter(kube::Transport& transport, Leadership leadership, std:
 EventWriter::~EventWriter() { stop(); }
 
 void EventWriter::stop() {
+    if (!thread_.joinable()) return;
+    {
+        std::unique_lock lock(mutex_);
+        changed_.wait_for(lock, limits::event_flush_timeout, [this] { return idle_; });
+    }
     thread_.request_stop();
     end_term();
-    if (thread_.joinable()) thread_.join();
+    thread_.join();
 }
 
 void EventWriter::elected() {
     std::lock_guard const lock(mutex_);
     term_end_ = std::stop_source();
+    recorder_.forget();
+    if (again_) ++counts_.failed;
+    again_.reset();
+    tries_ = 0;
 }
 
 void EventWriter::demoted() { end_term(); }
@@ -64,7 +74,7 @@ void EventWriter::record(std::vector<kube::Event> const& events) {
     for (kube::Event const& event : events) {
         recorder_.record(event, Clock::now(), WallClock::now());
     }
-    recorded_ = true;
+    idle_ = false;
     changed_.notify_all();
 }
 
@@ -104,8 +114,10 @@ std::optional<EventWriter::Task> EventWriter::wait_for_task(std::stop_token cons
             return Task{*std::move(request), term_end_.get_token()};
         }
     }
-    recorded_ = false;
-    changed_.wait_for(lock, stop, kLook, [this] { return recorded_; });
+    idle_ = true;
+    changed_.notify_all();
+    changed_.wait_for(lock, stop, kLook, [this] { return !idle_; });
+    idle_ = false;
     return std::nullopt;
 }
 

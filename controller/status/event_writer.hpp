@@ -33,13 +33,14 @@ public:
     EventWriter(EventWriter const&) = delete;
     EventWriter& operator=(EventWriter const&) = delete;
 
-    /// Leadership has begun.
+    /// Leadership has begun. What waits since an earlier time is dropped: it may be days old.
     void elected();
     /// Leadership has ended, and so does the request that is under way.
     void demoted();
     /// Sends them soon. Does not wait.
     void record(std::vector<kube::Event> const& events);
-    /// Sends nothing any more; returns when the last request has ended. Idempotent.
+    /// Sends what waits while this controller leads, but for no longer than
+    /// limits::event_flush_timeout; then nothing any more. Idempotent.
     void stop();
 
     [[nodiscard]] EventCounts counts() const;
@@ -67,7 +68,7 @@ private:
     std::optional<kube::Request> again_;  ///< Was refused when all was.
     int tries_ = 0;                       ///< Of `again_`.
     TimePoint swept_at_;
-    bool recorded_ = false;  ///< There is something new for the thread.
+    bool idle_ = false;  ///< The thread found nothing to send, and nothing has come since.
     ServerPause pause_;
     ToldTroubles troubles_;
     EventCounts counts_;

@@ -18,7 +18,7 @@ struct WriteCounts {
 struct EventCounts {
     std::uint64_t sent = 0;
     std::uint64_t failed = 0;   ///< The API server did not take them.
-    std::uint64_t dropped = 0;  ///< There were too many.
+    std::uint64_t dropped = 0;  ///< There were too many, or another one led meanwhile.
 };
 
 /// A controller's part in the election of who writes.

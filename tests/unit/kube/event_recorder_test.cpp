@@ -162,6 +162,16 @@ TEST_F(EventRecorderTest, DropsAndCountsWhatAnObjectHasTooMuchOf) {
     EXPECT_EQ(recorder.dropped(), 5u);
 }
 
+TEST_F(EventRecorderTest, ForgetsAllAndCountsWhatWaited) {
+    record(event_of("chat"));
+    record(event_of("news"));
+    recorder.forget();
+    EXPECT_EQ(recorder.dropped(), 2u);
+    EXPECT_EQ(told(), Told());
+    record(event_of("chat"));
+    EXPECT_EQ(told(), (Told{"POST"}));
+}
+
 TEST_F(EventRecorderTest, CountsRepeatsWhateverTheSpamFilterSays) {
     for (int i = 0; i < 100; ++i)
         record(event_of("chat"));

@@ -76,6 +76,32 @@ TEST_F(EventWriterTest, GivesUpWhatIsUnderWayWhenLeadershipEnds) {
     api_.wait_for(Method::post, kTeam);
 }
 
+TEST_F(EventWriterTest, SendsWhatWaitsBeforeItStops) {
+    writer_.record({event("infra", "One"), event("infra", "Two"), event("team", "Three")});
+    writer_.stop();
+    EXPECT_EQ(writer_.counts().sent, 3u);
+}
+
+TEST_F(EventWriterTest, StopsSoonWhenTheServerDoesNotAnswer) {
+    api_.on(Method::post, kInfra, test::silence());
+    TimePoint const begin = Clock::now();
+    writer_.record({event("infra", "One")});
+    writer_.stop();
+    EXPECT_LT(Clock::now() - begin, kPatience);
+    EXPECT_EQ(writer_.counts().failed, 1u);
+}
+
+TEST_F(EventWriterTest, DropsInANewTermWhatWaitsSinceAnEarlierOne) {
+    leads_ = false;
+    writer_.record({event("infra", "One"), event("infra", "Two")});
+    writer_.elected();
+    leads_ = true;
+    writer_.record({event("team", "Three")});
+    api_.wait_for(Method::post, kTeam);
+    EXPECT_EQ(writer_.counts().dropped, 2u);
+    EXPECT_EQ(api_.requests().size(), 1u);
+}
+
 TEST_F(EventWriterTest, GoesOnAfterOneThatIsForbiddenAndCountsIt) {
     api_.on(Method::post, kInfra, test::answer(403));
     writer_.record({event("infra", "One"), event("team", "Two")});
