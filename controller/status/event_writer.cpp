@@ -8,6 +8,7 @@
 #include "common/base/limits.hpp"
 #include "common/base/log.hpp"
 #include "controller/kube/api_status.hpp"
+#include "controller/status/refusal.hpp"
 
 namespace holdfast::controller {
 namespace {

@@ -6,19 +6,8 @@
 
 #include "common/base/backoff.hpp"
 #include "common/base/clock.hpp"
-#include "common/base/failure.hpp"
-#include "controller/kube/transport.hpp"
 
 namespace holdfast::controller {
-
-/// Why the API server does not do what it was asked to.
-enum class Refusal : std::uint8_t {
-    none,      ///< It did.
-    this_one,  ///< Something is wrong with this request; the next one may pass.
-    all,       ///< It takes none now: it is not reached, knows nobody, or has too much to do.
-};
-
-[[nodiscard]] Refusal refusal(Outcome<kube::Answer> const& answer);
 
 /// How long an API server that takes no request is left alone, by all who share this: for a time
 /// that grows, and as long as it asks for.

@@ -126,11 +126,12 @@ void StatusBook::read_again(kube::StoredStatus status) {
     if (entry != nullptr) take(*entry, std::move(status));
 }
 
-void StatusBook::put_off(kube::StoredStatus const& status, TimePoint again) {
+bool StatusBook::put_off(kube::StoredStatus const& status, TimePoint again) {
     Entry* const entry = end(status);
-    if (entry == nullptr) return;
+    if (entry == nullptr) return false;
     entry->not_before = std::max(entry->not_before, again);
     doubtful_.insert(status.id);
+    return true;
 }
 
 void StatusBook::leave(kube::StoredStatus const& status) { (void)end(status); }

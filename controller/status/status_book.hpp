@@ -70,8 +70,8 @@ public:
     /// The API server has this, whatever was known before: one that was restored has an older
     /// version.
     void read_again(kube::StoredStatus status);
-    /// It did not succeed, and is due again at `again`.
-    void put_off(kube::StoredStatus const& status, TimePoint again);
+    /// It did not succeed, and is due again at `again`. False where it is ignored.
+    bool put_off(kube::StoredStatus const& status, TimePoint again);
     /// It did not succeed, and is not worth another try before something is new.
     void leave(kube::StoredStatus const& status);
 

@@ -9,6 +9,7 @@
 #include "common/base/limits.hpp"
 #include "common/base/log.hpp"
 #include "controller/kube/api_status.hpp"
+#include "controller/status/refusal.hpp"
 #include "controller/status/status_events.hpp"
 
 namespace holdfast::controller {
@@ -24,6 +25,7 @@ constexpr auto kRefusedPause = 30s;
 constexpr char const* kServer = "API server";
 
 std::string rfc3339(WallClock::time_point time);
+std::string collection(ObjectId const& id);
 std::string about(ObjectId const& id, Outcome<kube::Answer> const& answer);
 
 }  // namespace
@@ -199,13 +201,14 @@ void StatusWriter::leave(StatusWrite const& write) {
 void StatusWriter::put_off(StatusWrite const& write, Outcome<kube::Answer> const& answer) {
     std::lock_guard const lock(mutex_);
     ++counts_.failed;
-    tell(write, answer);
     TimePoint const now = Clock::now();
-    if (refusal(answer) != Refusal::all) {
-        return book_.put_off(write.stored, now + kRefusedPause);
+    TimePoint again = now + kRefusedPause;
+    if (refusal(answer) == Refusal::all) {
+        pause_.begin(now, answer ? kube::api_status(*answer).retry_after : std::nullopt);
+        again = pause_.until();
     }
-    pause_.begin(now, answer ? kube::api_status(*answer).retry_after : std::nullopt);
-    book_.put_off(write.stored, pause_.until());
+    // Of an object that is gone nothing would ever tell the end.
+    if (book_.put_off(write.stored, again)) tell(write, answer);
 }
 
 void StatusWriter::tell(StatusWrite const& write, Outcome<kube::Answer> const& answer) {
@@ -220,7 +223,7 @@ void StatusWriter::tell(StatusWrite const& write, Outcome<kube::Answer> const& a
 }
 
 void StatusWriter::tell_end(ObjectId const& id) {
-    for (std::string const& about : {std::string(kServer), id.kind, to_string(id)}) {
+    for (std::string const& about : {std::string(kServer), collection(id), to_string(id)}) {
         if (troubles_.ends(about)) log::info("statuses are written again", {{"of", about}});
     }
 }
@@ -231,10 +234,16 @@ std::string rfc3339(WallClock::time_point time) {
     return std::format("{:%FT%TZ}", std::chrono::floor<std::chrono::seconds>(time));
 }
 
-/// A right that is missing is missing for a kind, and each answer names another object.
+/// `WebSocketRoute in default`.
+std::string collection(ObjectId const& id) {
+    std::size_t const slash = id.key.find('/');
+    return slash == std::string::npos ? id.kind : id.kind + " in " + id.key.substr(0, slash);
+}
+
+/// Rights are given for a kind in a namespace, and each answer names another object.
 std::string about(ObjectId const& id, Outcome<kube::Answer> const& answer) {
     if (refusal(answer) == Refusal::all) return kServer;
-    return answer->status == 403 ? id.kind : to_string(id);
+    return answer->status == 403 ? collection(id) : to_string(id);
 }
 
 }  // namespace

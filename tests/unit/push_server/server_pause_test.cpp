@@ -1,29 +1,12 @@
-// Goal: a server in trouble is left alone, and people hear of it once. Method: answers and times of
-// the test's.
+// Goal: a server in trouble is left alone. Method: times of the test's.
 #include "controller/status/server_pause.hpp"
 
 #include <gtest/gtest.h>
-
-#include "controller/status/told_troubles.hpp"
 
 namespace holdfast::controller {
 namespace {
 
 using namespace std::chrono_literals;
-
-Outcome<kube::Answer> answer(int status) { return kube::Answer{status, {}, std::nullopt}; }
-
-TEST(Refusal, IsOfOneRequestOrOfAll) {
-    EXPECT_EQ(refusal(answer(200)), Refusal::none);
-    EXPECT_EQ(refusal(answer(201)), Refusal::none);
-    for (int const status : {400, 403, 404, 409, 413, 422}) {
-        EXPECT_EQ(refusal(answer(status)), Refusal::this_one) << status;
-    }
-    for (int const status : {401, 408, 429, 500, 503, 504, 302}) {
-        EXPECT_EQ(refusal(answer(status)), Refusal::all) << status;
-    }
-    EXPECT_EQ(refusal(Failure{{}, "unreachable"}), Refusal::all);
-}
 
 class ServerPauseTest : public ::testing::Test {
 protected:
@@ -54,17 +37,6 @@ TEST_F(ServerPauseTest, GrowsOnlyWithTheTimesThatTheServerWasAskedAgain) {
     pause_.begin(now_ + 1min, std::nullopt);
     many.begin(now_ + 1min, std::nullopt);
     EXPECT_EQ(many.until(), pause_.until());
-}
-
-TEST(ToldTroubles, AreToldOnceUntilTheyEnd) {
-    ToldTroubles troubles;
-    EXPECT_TRUE(troubles.begins("route", "too long"));
-    EXPECT_FALSE(troubles.begins("route", "too long"));
-    EXPECT_TRUE(troubles.begins("another", "too long"));
-    EXPECT_TRUE(troubles.begins("route", "forbidden"));
-    EXPECT_TRUE(troubles.ends("route"));
-    EXPECT_FALSE(troubles.ends("route"));
-    EXPECT_TRUE(troubles.begins("route", "too long"));
 }
 
 }  // namespace

@@ -221,7 +221,7 @@ TEST_F(StatusBookTest, LetsNoLateAnswerBringBackWhatIsGone) {
     book_.gone(kGateway);
     write(*under_way, "6");
     book_.read_again(stored(kGateway, "6"));
-    book_.put_off(under_way->stored, now_);
+    EXPECT_FALSE(book_.put_off(under_way->stored, now_));
     EXPECT_EQ(book_.size(), 0u);
 }
 

@@ -259,7 +259,7 @@ TEST_F(StatusWriterTest, WaitsAsLongAsTheServerAsksFor) {
 
 class RefusedObject : public StatusWriterTest, public testing::WithParamInterface<int> {};
 
-INSTANTIATE_TEST_SUITE_P(Status, RefusedObject, testing::Values(400, 403, 413, 422));
+INSTANTIATE_TEST_SUITE_P(Status, RefusedObject, testing::Values(400, 403, 413, 422, 500));
 
 TEST_P(RefusedObject, HoldsNoOtherUp) {
     api_.on(Method::patch, kPath, test::answer(GetParam()));
