@@ -143,9 +143,8 @@ void StatusWriter::carry_out(Task const& task) {
     // What is stored is stored, whoever leads by now, and its owner is to be told of it.
     if (answer && answer->status == 200) return written(write, *answer);
     if (task.term_end.stop_requested()) return leave(write);
-    if (answer && answer->status == 409) return settle_conflict(task);
-    if (answer && answer->status == 404) return leave(write);
-    put_off(write, answer);
+    bool const doubtful = answer && (answer->status == 409 || answer->status == 404);
+    return doubtful ? read_again(task, *answer) : put_off(write, answer);
 }
 
 kube::Request StatusWriter::patch_of(StatusWrite const& write) const {
@@ -170,8 +169,10 @@ void StatusWriter::written(StatusWrite const& write, kube::Answer const& answer)
     events_.record(events_of(write));
 }
 
-/// The watch may be behind: what another one wrote is read at once, and compared anew.
-void StatusWriter::settle_conflict(Task const& task) {
+/// The watch may be behind: what another one wrote is read at once, and compared anew. An object
+/// that is there all the same has no status that could be written, as with a CRD that is being
+/// replaced.
+void StatusWriter::read_again(Task const& task, kube::Answer const& refused) {
     StatusWrite const& write = task.write;
     auto const answer = transport_.call({.method = kube::Method::get,
                                          .target = write.stored.path,
@@ -181,10 +182,10 @@ void StatusWriter::settle_conflict(Task const& task) {
                                         task.term_end);
     if (task.term_end.stop_requested()) return leave(write);
     if (answer && answer->status == 404) return leave(write);
+    if (!answer || answer->status != 200) return put_off(write, answer);
     kube::StoredStatus stored = write.stored;
-    if (!answer || answer->status != 200 || !refresh(stored, answer->body)) {
-        return put_off(write, answer);
-    }
+    if (!refresh(stored, answer->body)) return leave(write);
+    if (refused.status == 404) return put_off(write, refused);
     std::lock_guard const lock(mutex_);
     ++counts_.conflict;
     book_.read_again(std::move(stored));

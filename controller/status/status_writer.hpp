@@ -80,7 +80,7 @@ private:
     void carry_out(Task const& task);
     [[nodiscard]] kube::Request patch_of(StatusWrite const& write) const;
     void written(StatusWrite const& write, kube::Answer const& answer);
-    void settle_conflict(Task const& task);
+    void read_again(Task const& task, kube::Answer const& refused);
     void leave(StatusWrite const& write);
     void put_off(StatusWrite const& write, Outcome<kube::Answer> const& answer);
     void tell(StatusWrite const& write, Outcome<kube::Answer> const& answer);

@@ -82,6 +82,14 @@ protected:
         writer_->stored({stored("5")});
         want({{kGateway, wanted("False")}});
     }
+    /// All requests, once a thread has looked for something to write. Ends the writing.
+    std::vector<kube::Request> requests_of_a_look() {
+        int const looks = looks_;
+        looks_.wait(looks);
+        // Returns when what that look has found is sent.
+        writer_->stop();
+        return api_.requests();
+    }
     void want(WantedStatuses statuses) { writer_->want(*writer_->term(), std::move(statuses)); }
 
     test::FakeTransport api_;
@@ -109,9 +117,15 @@ TEST_F(StatusWriterTest, WritesNothingWhileAnotherOneLeads) {
     EXPECT_FALSE(writer_->term());
     writer_->stored({stored("5")});
     writer_->want(term, {{kGateway, wanted("False")}});
-    int const looks = looks_;
-    looks_.wait(looks);
-    EXPECT_TRUE(api_.requests().empty());
+    EXPECT_TRUE(requests_of_a_look().empty());
+}
+
+TEST_F(StatusWriterTest, WritesWhatWasWantedWhenItLeadsAgainInTheSameTerm) {
+    start(Start::without_statuses);
+    Term const term = *writer_->term();
+    leads_ = false;
+    writer_->stored({stored("5")});
+    writer_->want(term, {{kGateway, wanted("False")}});
     leads_ = true;
     api_.wait_for(Method::patch, kPath);
 }
@@ -123,9 +137,7 @@ TEST_F(StatusWriterTest, WritesNothingBetweenTwoTerms) {
     EXPECT_FALSE(writer_->term());
     writer_->want(term, {{kGateway, wanted("False")}});
     writer_->stored({stored("5")});
-    int const looks = looks_;
-    looks_.wait(looks);
-    EXPECT_TRUE(api_.requests().empty());
+    EXPECT_TRUE(requests_of_a_look().empty());
 }
 
 TEST_F(StatusWriterTest, IgnoresWhatComesLateFromAnEarlierTerm) {
@@ -191,18 +203,29 @@ TEST_F(StatusWriterTest, TriesAgainWhenTheServerCannotBeReached) {
     EXPECT_EQ(writer_->counts().failed, 1u);
 }
 
+TEST_F(StatusWriterTest, TriesAgainLaterWhenAnObjectIsThereAndItsStatusIsNot) {
+    api_.on(Method::patch, kPath, test::answer(404));
+    api_.on(Method::get, kPath, test::answer(200, object("5", json::object())));
+    start();
+    while (writer_->counts().failed == 0)
+        std::this_thread::yield();
+    EXPECT_EQ(writer_->counts().conflict, 0u);
+}
+
 TEST_F(StatusWriterTest, LeavesAnObjectAloneThatIsNotFound) {
     api_.on(Method::patch, kPath, test::answer(404));
+    api_.on(Method::get, kPath, test::answer(404));
     start();
-    api_.wait_for(Method::patch, kPath);
+    api_.wait_for(Method::get, kPath);
     want({{kGateway, wanted("True")}, {{"Gateway", "infra/two"}, wanted("True")}});
     auto two = stored("5");
     two.id = {"Gateway", "infra/two"};
     two.path = "/two";
     api_.on(Method::patch, "/two", test::answer(404));
+    api_.on(Method::get, "/two", test::answer(404));
     writer_->stored({two});
-    api_.wait_for(Method::patch, "/two");
-    EXPECT_EQ(api_.requests().size(), 2u);
+    api_.wait_for(Method::get, "/two");
+    EXPECT_EQ(api_.requests().size(), 4u);
     EXPECT_EQ(writer_->counts().failed, 0u);
 }
 
@@ -211,9 +234,7 @@ TEST_F(StatusWriterTest, ForgetsWhatAWatchTellsToBeGone) {
     writer_->stored({stored("5")});
     writer_->gone({kGateway});
     want({{kGateway, wanted("True")}});
-    int const looks = looks_;
-    looks_.wait(looks);
-    EXPECT_TRUE(api_.requests().empty());
+    EXPECT_TRUE(requests_of_a_look().empty());
 }
 
 TEST_F(StatusWriterTest, WritesNoStatusToAnotherObjectOfTheName) {
@@ -223,9 +244,8 @@ TEST_F(StatusWriterTest, WritesNoStatusToAnotherObjectOfTheName) {
                               R"("resourceVersion":"7"}})"));
     start();
     api_.wait_for(Method::get, kPath);
-    int const looks = looks_;
-    looks_.wait(looks);
-    EXPECT_EQ(api_.requests().size(), 2u);
+    EXPECT_EQ(requests_of_a_look().size(), 2u);
+    EXPECT_EQ(writer_->counts().failed, 0u);
 }
 
 TEST_F(StatusWriterTest, WritesSeveralAtATime) {
@@ -267,6 +287,7 @@ TEST_P(RefusedObject, HoldsNoOtherUp) {
     two.id = {"Gateway", "infra/two"};
     two.path = "/two";
     api_.on(Method::patch, "/two", test::answer(404));
+    api_.on(Method::get, "/two", test::answer(404));
     start();
     api_.wait_for(Method::patch, kPath);
     want({{kGateway, wanted("False")}, {two.id, wanted("True")}});
