@@ -3,20 +3,16 @@
 #include <boost/json/array.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
+
+#include "controller/kube/list_page.hpp"
 
 namespace holdfast::controller {
 namespace {
 
 bool is_older(kube::StoredStatus const& one, kube::StoredStatus const& other) {
-    auto const version = [](kube::StoredStatus const& status) {
-        std::string const& text = status.resource_version;
-        std::uint64_t value = 0;
-        std::from_chars(text.data(), text.data() + text.size(), value);
-        return value;
-    };
-    return version(one) < version(other);
+    return kube::version_number(one.resource_version) <
+           kube::version_number(other.resource_version);
 }
 
 /// What is wanted may have been computed before an object was replaced by another of its name, of
@@ -40,7 +36,6 @@ void StatusBook::stored(kube::StoredStatus status) {
         entry = {};
         entry.wanted = std::move(wanted);
     }
-    if (entry.stored && is_older(status, *entry.stored)) return;
     take(entry, std::move(status));
 }
 

@@ -44,8 +44,9 @@ public:
 
     explicit StatusBook(Served served = {}) : served_(std::move(served)) {}
 
-    /// What the API server has, as a watch tells. Older news than the last is ignored. An object
-    /// that replaced another of its name gets nothing of what is wanted of that one.
+    /// What the API server has, as a watch tells. An older version than the last counts too: the
+    /// cluster's store may have been restored, and a write of what is only late meets a conflict.
+    /// An object that replaced another of its name gets nothing of what is wanted of that one.
     void stored(kube::StoredStatus status);
     /// The object is not there any more, as a watch tells, nor is anything wanted of it.
     void gone(ObjectId const& id);

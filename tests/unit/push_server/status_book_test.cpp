@@ -116,13 +116,27 @@ TEST_F(StatusBookTest, RestoresWhatAnotherOneErased) {
     ASSERT_TRUE(next());
 }
 
-TEST_F(StatusBookTest, IgnoresOlderNewsThanItHas) {
+TEST_F(StatusBookTest, WritesToAnOlderVersionOfAStoreThatWasRestored) {
     book_.stored(stored(kGateway, "50"));
     want("True");
     write(*next(), "60");
-    book_.stored(stored(kGateway, "55"));
+    book_.stored(stored(kGateway, "40"));
     now_ += 10s;
-    EXPECT_FALSE(next());
+    auto const write = next();
+    ASSERT_TRUE(write);
+    EXPECT_EQ(write->stored.resource_version, "40");
+}
+
+TEST_F(StatusBookTest, KeepsWhatAWatchToldSinceItWrote) {
+    book_.stored(stored(kGateway, "50"));
+    want("True");
+    auto const under_way = next();
+    book_.stored(stored(kGateway, "70"));
+    write(*under_way, "60");
+    now_ += 10s;
+    auto const again = next();
+    ASSERT_TRUE(again);
+    EXPECT_EQ(again->stored.resource_version, "70");
 }
 
 TEST_F(StatusBookTest, WritesOfAnObjectThatReplacedAnotherWhatIsWantedOfItself) {
