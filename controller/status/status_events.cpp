@@ -23,8 +23,9 @@ std::vector<kube::Event> events_of(StatusWrite const& write) {
 namespace {
 
 bool worth_an_event(ConditionChange const& change) {
-    // That something begins well is told once for the whole object, not for each of its references.
-    return change.kind != ConditionChange::Kind::began || change.type == condition::kProgrammed;
+    if (change.kind != ConditionChange::Kind::began) return true;
+    // That something begins well is told once: of a route for each parent, of a Gateway as a whole.
+    return change.type == condition::kProgrammed && !change.part.starts_with("listener ");
 }
 
 kube::Event event_of(kube::StoredStatus const& stored, ConditionChange const& change) {
