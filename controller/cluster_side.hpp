@@ -41,9 +41,9 @@ public:
     /// As of StatusWriter: while this controller leads, and what it then wants to be written.
     [[nodiscard]] std::optional<Term> term() const { return writer_.term(); }
     void want(Term term, WantedStatuses statuses) { writer_.want(term, std::move(statuses)); }
-    /// Ends the writing, sends Events that wait for a moment more, then gives the lease back, so that another one may write at once.
-    /// Blocks limits::event_flush_timeout and limits::lease_release_timeout at the longest; hurry()
-    /// ends the latter. Idempotent.
+    /// Ends the writing, sends Events that wait for a moment more, then gives the lease back, so
+    /// that another one may write at once. Blocks limits::event_flush_timeout and
+    /// limits::lease_release_timeout at the longest; hurry() ends the latter. Idempotent.
     void stop_leading();
     /// Ends a stop_leading() that is under way on another thread: the lease expires then.
     void hurry();
