@@ -55,7 +55,7 @@ void decode(WatchEvent const& event) {
         Delta delta = delta_of(event);
         bool const upsert = !delta.upserts.empty();
         Batch const batch = decoder.decode(std::move(delta), 1);
-        bool const readable = decoder.problems().empty();
+        bool const readable = decoder.problems()->empty();
         HOLDFAST_ASSERT(batch.changes.upserts.size() == (upsert && readable ? 1 : 0));
     }
 }
