@@ -154,6 +154,15 @@ inline constexpr std::size_t source_problems_max = 1000;
 /// read, or the cluster does not have: as long as for manifests that are broken at the start.
 inline constexpr auto denied_kinds_wait = 60s;
 
+/// How long a command that ends asks an API server that is busy, or not there yet: a Job starts
+/// when the rest of an installation does. The Job starts it anew after that.
+inline constexpr auto patience_max = 60s;
+/// First and longest wait between two such requests.
+inline constexpr auto patience_backoff_min = 500ms;
+inline constexpr auto patience_backoff_max = 10s;
+/// The longest silence of the API server in one of them: its answers are small.
+inline constexpr auto patient_call_timeout = 10s;
+
 /// How long a controller that goes away tries to give its lease back. Kubernetes kills the process
 /// 10 s after SIGTERM where nothing else is said; a lease that is not given back expires.
 inline constexpr auto lease_release_timeout = 5s;
