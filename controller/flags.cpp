@@ -61,7 +61,7 @@ std::variant<FlagValues, EarlyExit> parse_flags(int argc, char const* const* arg
     try {
         app.parse(argc, argv);
         if (certgen_command->parsed()) {
-            if (!texts.dns.empty()) certgen.dns = texts.dns;
+            if (!texts.dns.empty()) certgen.leaves.dns = texts.dns;
             return FlagValues(certgen);
         }
         if (translate_command->parsed()) return FlagValues(translate);
@@ -138,7 +138,7 @@ CLI::App* declare_certgen(CLI::App& app, CertgenOptions& options, Texts& texts) 
     command->add_option("--ca", options.ca, "Directory of a CA to sign with; without it, a new one")
         ->type_name("DIR");
     command
-        ->add_option("--gateway", options.gateways,
+        ->add_option("--gateway", options.leaves.gateways,
                      "A Gateway whose table the data planes get; repeatable")
         ->type_name("NS/NAME")
         ->required();
@@ -146,7 +146,8 @@ CLI::App* declare_certgen(CLI::App& app, CertgenOptions& options, Texts& texts) 
         ->add_option("--dns", texts.dns,
                      "Host name of the controller; repeatable (localhost, holdfast-controller)")
         ->type_name("NAME");
-    command->add_option("--days", options.days, "How long the two leaf certificates are valid")
+    command
+        ->add_option("--days", options.leaves.days, "How long the two leaf certificates are valid")
         ->check(CLI::Range(1, 3650))
         ->capture_default_str();
     return command;

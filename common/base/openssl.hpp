@@ -17,6 +17,8 @@ struct Free {
     void operator()(GENERAL_NAMES* names) const noexcept { GENERAL_NAMES_free(names); }
     void operator()(X509* certificate) const noexcept { X509_free(certificate); }
     void operator()(X509_EXTENSION* extension) const noexcept { X509_EXTENSION_free(extension); }
+    void operator()(X509_STORE* store) const noexcept { X509_STORE_free(store); }
+    void operator()(X509_STORE_CTX* context) const noexcept { X509_STORE_CTX_free(context); }
 };
 
 template <class T>

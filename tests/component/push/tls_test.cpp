@@ -33,7 +33,7 @@ protected:
     void issue(std::string const& set, std::string const& gateway) {
         CertgenOptions options;
         options.out = directory_ / set;
-        options.gateways = {gateway};
+        options.leaves.gateways = {gateway};
         ASSERT_TRUE(certgen(options).has_value());
     }
     /// By rename, as a rotation does it.

@@ -39,7 +39,7 @@ class CertgenTest : public ::testing::Test {
 protected:
     void SetUp() override {
         options_.out = directory_ / "certs";
-        options_.gateways = {"default/edge"};
+        options_.leaves.gateways = {"default/edge"};
     }
 
     [[nodiscard]] Certificate certificate(char const* name) const {
@@ -98,10 +98,10 @@ TEST_F(CertgenTest, MakesEachKeyFitItsCertificate) {
 }
 
 TEST_F(CertgenTest, NamesTheControllerByEveryHostNameAndTheLoopbackAddresses) {
-    options_.dns = {"localhost", "holdfast-controller.holdfast-system.svc"};
+    options_.leaves.dns = {"localhost", "holdfast-controller.holdfast-system.svc"};
     ASSERT_TRUE(certgen(options_).has_value());
     Certificate const leaf = certificate("controller.crt");
-    for (std::string const& name : options_.dns) {
+    for (std::string const& name : options_.leaves.dns) {
         EXPECT_EQ(X509_check_host(leaf.get(), name.c_str(), name.size(), 0, nullptr), 1) << name;
     }
     EXPECT_EQ(X509_check_host(leaf.get(), "holdfast-controller", 0, 0, nullptr), 0);
@@ -117,7 +117,7 @@ TEST_F(CertgenTest, NamesTheGatewayInTheDataPlanesCertificateOnly) {
 }
 
 TEST_F(CertgenTest, NamesEveryGatewayThatIsGiven) {
-    options_.gateways = {"default/edge", "default/inner"};
+    options_.leaves.gateways = {"default/edge", "default/inner"};
     ASSERT_TRUE(certgen(options_).has_value());
     EXPECT_THAT(gateways_of(certificate("dataplane.crt").get()),
                 ElementsAre("default/edge", "default/inner"));
@@ -155,7 +155,7 @@ TEST_F(CertgenTest, RefusesACaThatItCannotSignWith) {
 }
 
 TEST_F(CertgenTest, MakesLeavesThatEndAndACaThatLasts) {
-    options_.days = 30;
+    options_.leaves.days = 30;
     ASSERT_TRUE(certgen(options_).has_value());
     EXPECT_TRUE(verifies("dataplane.crt", X509_PURPOSE_SSL_CLIENT, 29));
     EXPECT_FALSE(verifies("dataplane.crt", X509_PURPOSE_SSL_CLIENT, 31));
@@ -176,13 +176,13 @@ TEST_F(CertgenTest, OverwritesNothingAndWritesNothingWhenOneFileIsThere) {
 
 TEST_F(CertgenTest, RefusesValuesThatWouldMeanSomethingElse) {
     CertgenOptions gateway = options_;
-    gateway.gateways = {"default/edge", "edge"};
+    gateway.leaves.gateways = {"default/edge", "edge"};
     EXPECT_THAT(certgen(gateway).error().detail, HasSubstr("--gateway"));
     CertgenOptions dns = options_;
-    dns.dns = {"good.example,IP:10.0.0.1"};
+    dns.leaves.dns = {"good.example,IP:10.0.0.1"};
     EXPECT_THAT(certgen(dns).error().detail, HasSubstr("--dns"));
     CertgenOptions days = options_;
-    days.days = 0;
+    days.leaves.days = 0;
     EXPECT_THAT(certgen(days).error().detail, HasSubstr("--days"));
     EXPECT_FALSE(fs::exists(options_.out));
 }

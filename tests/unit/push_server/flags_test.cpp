@@ -133,16 +133,16 @@ TEST(Flags, ReadsCertgen) {
          "--ca", "old", "--dns", "a.example", "--dns", "b.example", "--days", "30"});
     EXPECT_EQ(options.out, "dir");
     EXPECT_EQ(options.ca, "old");
-    EXPECT_THAT(options.gateways, ElementsAre("default/edge", "default/inner"));
-    EXPECT_THAT(options.dns, ElementsAre("a.example", "b.example"));
-    EXPECT_EQ(options.days, 30);
+    EXPECT_THAT(options.leaves.gateways, ElementsAre("default/edge", "default/inner"));
+    EXPECT_THAT(options.leaves.dns, ElementsAre("a.example", "b.example"));
+    EXPECT_EQ(options.leaves.days, 30);
 }
 
 TEST(Flags, GivesCertgenItsDefaults) {
     auto const options =
         parsed<CertgenOptions>({"certgen", "--out", "dir", "--gateway", "default/edge"});
-    EXPECT_THAT(options.dns, ElementsAre("localhost", "holdfast-controller"));
-    EXPECT_EQ(options.days, 365);
+    EXPECT_THAT(options.leaves.dns, ElementsAre("localhost", "holdfast-controller"));
+    EXPECT_EQ(options.leaves.days, 365);
 }
 
 TEST(Flags, NamesTheFlagOfCertgenThatIsWrong) {
