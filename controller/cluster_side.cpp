@@ -2,23 +2,15 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <utility>
 
 #include "common/base/limits.hpp"
 #include "common/base/log.hpp"
-#include "controller/kube/cluster.hpp"
 #include "controller/kube/cpprest_transport.hpp"
 #include "controller/kube/kubeconfig.hpp"
 
 namespace holdfast::controller {
 namespace {
-
-Outcome<kube::Cluster> find_cluster(KubeFlags const& flags) {
-    if (!flags.kubeconfig.empty()) return kube::read_kubeconfig(flags.kubeconfig);
-    return kube::in_cluster([](char const* name) { return std::getenv(name); },
-                            kube::kServiceAccountDirectory);
-}
 
 /// Another one may lead `lease` after the last renewal, and this one does for `renew`.
 std::chrono::seconds patience(kube::ElectionTimes const& times) {
@@ -30,7 +22,7 @@ std::chrono::seconds patience(kube::ElectionTimes const& times) {
 
 Outcome<std::unique_ptr<ClusterSide>> ClusterSide::open(KubeFlags const& flags,
                                                         Served const& served) {
-    auto cluster = find_cluster(flags);
+    auto cluster = kube::find_cluster(flags.kubeconfig);
     if (!cluster) return cluster.error();
     log::info("reading the Kubernetes API", {{"server", cluster->server}});
     return std::make_unique<ClusterSide>(kube::cpprest_transport(*std::move(cluster)), flags,

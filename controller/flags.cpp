@@ -19,6 +19,15 @@ struct KubeTexts {
     KubeFlags flags;
 };
 
+struct CertgenTexts {
+    std::string out;
+    std::string ca;
+    std::string secrets;
+    std::string kubeconfig;
+    std::vector<std::string> dns;
+    LeafOptions leaves;
+};
+
 /// As typed; what it means is found out when all flags are known.
 struct Texts {
     std::string broken_manifests_wait = "60s";
@@ -26,16 +35,17 @@ struct Texts {
     std::string status_listen = "127.0.0.1:19002";
     std::string log_level = "info";
     TlsFiles tls;
-    std::vector<std::string> dns;
     KubeTexts kube;
+    CertgenTexts certgen;
     std::vector<std::string> gateways;
 };
 
 void declare_run(CLI::App& app, RunFlags& flags, Texts& texts);
 void declare_kube(CLI::App& app, KubeTexts& texts);
 std::optional<KubeFlags> finish_kube(KubeTexts const& texts);
-CLI::App* declare_certgen(CLI::App& app, CertgenOptions& options, Texts& texts);
+CLI::App* declare_certgen(CLI::App& app, CertgenTexts& texts);
 CLI::App* declare_translate(CLI::App& app, TranslateOptions& options);
+FlagValues finish_certgen(CertgenTexts const& texts);
 RunFlags finish_run(RunFlags flags, Texts const& texts);
 
 /// Where the push port is when certificates are given and nothing else is said.
@@ -49,21 +59,17 @@ std::variant<FlagValues, EarlyExit> parse_flags(int argc, char const* const* arg
         "holdfast-controller");
     app.set_version_flag("--version", HOLDFAST_VERSION);
     RunFlags run;
-    CertgenOptions certgen;
     TranslateOptions translate;
     Texts texts;
     declare_run(app, run, texts);
     declare_kube(app, texts.kube);
     app.add_subcommand("run", "Run the controller (the default)")->fallthrough();
-    CLI::App const* const certgen_command = declare_certgen(app, certgen, texts);
+    CLI::App const* const certgen_command = declare_certgen(app, texts.certgen);
     CLI::App const* const translate_command = declare_translate(app, translate);
     app.require_subcommand(0, 1);
     try {
         app.parse(argc, argv);
-        if (certgen_command->parsed()) {
-            if (!texts.dns.empty()) certgen.leaves.dns = texts.dns;
-            return FlagValues(certgen);
-        }
+        if (certgen_command->parsed()) return finish_certgen(texts.certgen);
         if (translate_command->parsed()) return FlagValues(translate);
         return FlagValues(finish_run(std::move(run), texts));
     } catch (CLI::ParseError const& thrown) {
@@ -129,16 +135,26 @@ void declare_kube(CLI::App& app, KubeTexts& texts) {
         ->capture_default_str();
 }
 
-CLI::App* declare_certgen(CLI::App& app, CertgenOptions& options, Texts& texts) {
+CLI::App* declare_certgen(CLI::App& app, CertgenTexts& texts) {
     CLI::App* const command = app.add_subcommand(
-        "certgen", "Write a CA and certificates for the controller and a Gateway's data planes");
-    command->add_option("--out", options.out, "Directory to write to; nothing is overwritten")
-        ->type_name("DIR")
-        ->required();
-    command->add_option("--ca", options.ca, "Directory of a CA to sign with; without it, a new one")
+        "certgen", "Make a CA and certificates for the controller and a Gateway's data planes");
+    command->add_option("--out", texts.out, "Directory to write to; nothing is overwritten")
         ->type_name("DIR");
     command
-        ->add_option("--gateway", options.leaves.gateways,
+        ->add_option("--ca", texts.ca,
+                     "With --out: directory of a CA to sign with; without it, a new one")
+        ->type_name("DIR");
+    command
+        ->add_option("--secrets", texts.secrets,
+                     "In place of --out: Secrets, by namespace and beginning of their names; what "
+                     "is good is kept")
+        ->type_name("NS/PREFIX");
+    command
+        ->add_option("--kubeconfig", texts.kubeconfig,
+                     "With --secrets: the cluster; without it, as this pod's service account")
+        ->type_name("FILE");
+    command
+        ->add_option("--gateway", texts.leaves.gateways,
                      "A Gateway whose table the data planes get; repeatable")
         ->type_name("NS/NAME")
         ->required();
@@ -146,8 +162,7 @@ CLI::App* declare_certgen(CLI::App& app, CertgenOptions& options, Texts& texts) 
         ->add_option("--dns", texts.dns,
                      "Host name of the controller; repeatable (localhost, holdfast-controller)")
         ->type_name("NAME");
-    command
-        ->add_option("--days", options.leaves.days, "How long the two leaf certificates are valid")
+    command->add_option("--days", texts.leaves.days, "How long the two leaf certificates are valid")
         ->check(CLI::Range(1, 3650))
         ->capture_default_str();
     return command;
@@ -169,6 +184,25 @@ std::pair<std::string, std::string> split_key(char const* flag, std::string cons
                       key.find('/', slash + 1) == std::string::npos;
     if (!good) throw CLI::ValidationError(flag, "must be namespace/name, not " + key);
     return {key.substr(0, slash), key.substr(slash + 1)};
+}
+
+FlagValues finish_certgen(CertgenTexts const& texts) {
+    if (texts.out.empty() == texts.secrets.empty()) {
+        throw CLI::ValidationError("--out, --secrets", "exactly one of them says where to write");
+    }
+    LeafOptions leaves = texts.leaves;
+    if (!texts.dns.empty()) leaves.dns = texts.dns;
+    if (texts.secrets.empty()) {
+        if (!texts.kubeconfig.empty())
+            throw CLI::ValidationError("--kubeconfig", "needs --secrets");
+        return CertgenOptions{.out = texts.out, .ca = texts.ca, .leaves = std::move(leaves)};
+    }
+    if (!texts.ca.empty()) throw CLI::ValidationError("--ca", "needs --out");
+    auto [name_space, prefix] = split_key("--secrets", texts.secrets);
+    return CertgenSecretsOptions{.name_space = std::move(name_space),
+                                 .prefix = std::move(prefix),
+                                 .kubeconfig = texts.kubeconfig,
+                                 .leaves = std::move(leaves)};
 }
 
 /// Never used again, so that a controller does not take its predecessor's lease for its own.

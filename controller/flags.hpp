@@ -10,6 +10,7 @@
 #include "common/base/log.hpp"
 #include "common/command_line/early_exit.hpp"
 #include "controller/certgen.hpp"
+#include "controller/certgen_secrets.hpp"
 #include "controller/kube/elector.hpp"
 #include "controller/push/server_tls.hpp"
 #include "controller/source/ours.hpp"
@@ -40,8 +41,9 @@ struct RunFlags {
     log::Level log_level = log::Level::info;
 };
 
-/// What the command line asks for. One alternative per subcommand.
-using FlagValues = std::variant<RunFlags, CertgenOptions, TranslateOptions>;
+/// What the command line asks for. One alternative per subcommand, of certgen one per place that it
+/// writes to.
+using FlagValues = std::variant<RunFlags, CertgenOptions, CertgenSecretsOptions, TranslateOptions>;
 
 [[nodiscard]] std::variant<FlagValues, EarlyExit> parse_flags(int argc, char const* const* argv);
 

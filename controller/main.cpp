@@ -7,8 +7,11 @@
 
 #include "common/base/log.hpp"
 #include "controller/certgen.hpp"
+#include "controller/certgen_secrets.hpp"
 #include "controller/controller.hpp"
 #include "controller/flags.hpp"
+#include "controller/kube/cpprest_transport.hpp"
+#include "controller/kube/kubeconfig.hpp"
 
 namespace holdfast::controller {
 namespace {
@@ -30,18 +33,31 @@ int run(RunFlags const& flags) {
     return controller.run();
 }
 
+int certgen_failed(Failure const& failure) {
+    std::string const cause = failure.cause ? ": " + failure.cause.message() : "";
+    std::fprintf(stderr, "certgen: %s%s\n", failure.detail.c_str(), cause.c_str());
+    return 1;
+}
+
 int run(CertgenOptions const& options) {
     auto const written = certgen(options);
-    if (!written) {
-        Failure const& failure = written.error();
-        std::string const cause = failure.cause ? ": " + failure.cause.message() : "";
-        std::fprintf(stderr, "certgen: %s%s\n", failure.detail.c_str(), cause.c_str());
-        return 1;
-    }
+    if (!written) return certgen_failed(written.error());
     for (auto const& path : *written) {
         std::printf("%s\n", path.c_str());
     }
     return 0;
+}
+
+int run(CertgenSecretsOptions const& options) {
+    std::signal(SIGPIPE, SIG_IGN);
+    auto cluster = kube::find_cluster(options.kubeconfig);
+    if (!cluster) return certgen_failed(cluster.error());
+    auto const transport = kube::cpprest_transport(*std::move(cluster));
+    auto const settled = certgen_secrets(*transport, options, kube::real_retry_clock(),
+                                         [](SecretStep done, std::string const& key) {
+                                             std::printf("%s %s\n", to_string(done), key.c_str());
+                                         });
+    return settled ? 0 : certgen_failed(settled.error());
 }
 
 int main_guarded(int argc, char** argv) {

@@ -162,6 +162,9 @@ inline constexpr auto patience_backoff_min = 500ms;
 inline constexpr auto patience_backoff_max = 10s;
 /// The longest silence of the API server in one of them: its answers are small.
 inline constexpr auto patient_call_timeout = 10s;
+/// How often certgen reads and judges a Secret anew that others wrote meanwhile: another certgen
+/// does so once.
+inline constexpr int secret_tries_max = 10;
 
 /// How long a controller that goes away tries to give its lease back. Kubernetes kills the process
 /// 10 s after SIGTERM where nothing else is said; a lease that is not given back expires.

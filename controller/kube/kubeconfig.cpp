@@ -1,6 +1,7 @@
 #include "controller/kube/kubeconfig.hpp"
 
 #include <array>
+#include <cstdlib>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -51,6 +52,11 @@ Outcome<void> read_user(Section const& section, Cluster& cluster);
 Outcome<std::string> text(Section const& section, std::string_view name);
 
 }  // namespace
+
+Outcome<Cluster> find_cluster(std::string_view paths) {
+    if (!paths.empty()) return read_kubeconfig(paths);
+    return in_cluster([](char const* name) { return std::getenv(name); }, kServiceAccountDirectory);
+}
 
 Outcome<Cluster> read_kubeconfig(std::string_view paths) {
     auto const files = read_files(paths);

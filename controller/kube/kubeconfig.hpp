@@ -17,4 +17,7 @@ namespace holdfast::controller::kube {
 /// Source  client-go tools/clientcmd, "Organizing Cluster Access Using kubeconfig Files".
 [[nodiscard]] Outcome<Cluster> read_kubeconfig(std::string_view paths);
 
+/// The same; with no paths, the cluster that this pod runs in, as its service account.
+[[nodiscard]] Outcome<Cluster> find_cluster(std::string_view paths);
+
 }  // namespace holdfast::controller::kube

@@ -75,11 +75,12 @@ class Fleet:
         self._ended.append(controller)
         return controller
 
-    def add_plane(self, flags: tuple = ()) -> DataPlane:
+    def add_plane(self, flags: tuple = (), controllers: list[str] | None = None) -> DataPlane:
+        """With a stream to each controller, by its socket where nothing else is said."""
         plane = DataPlane(
             self.folder,
             f"127.0.0.{len(self.planes) + 1}",
-            [f"unix:{controller.socket}" for controller in self.controllers],
+            controllers or [f"unix:{controller.socket}" for controller in self.controllers],
             name=f"dataplane-{len(self._ended)}",
             flags=flags,
         )

@@ -145,6 +145,29 @@ TEST(Flags, GivesCertgenItsDefaults) {
     EXPECT_EQ(options.leaves.days, 365);
 }
 
+TEST(Flags, ReadsCertgenForSecrets) {
+    auto const options = parsed<CertgenSecretsOptions>(
+        {"certgen", "--secrets", "ns/edge", "--gateway", "default/edge", "--dns", "a.example"});
+    EXPECT_EQ(options.name_space, "ns");
+    EXPECT_EQ(options.prefix, "edge");
+    EXPECT_EQ(options.kubeconfig, "");
+    EXPECT_THAT(options.leaves.dns, ElementsAre("a.example"));
+    auto const outside = parsed<CertgenSecretsOptions>(
+        {"certgen", "--secrets", "ns/edge", "--gateway", "g/g", "--kubeconfig", "config"});
+    EXPECT_EQ(outside.kubeconfig, "config");
+}
+
+TEST(Flags, WantsOnePlaceWhereCertgenWrites) {
+    auto const refused = [](std::vector<char const*> more) {
+        more.insert(more.begin(), {"certgen", "--gateway", "default/edge"});
+        return refusal(more);
+    };
+    EXPECT_THAT(refused({"--out", "dir", "--secrets", "ns/edge"}), HasSubstr("--secrets"));
+    EXPECT_THAT(refused({"--secrets", "edge"}), HasSubstr("--secrets"));
+    EXPECT_THAT(refused({"--secrets", "ns/edge", "--ca", "dir"}), HasSubstr("--ca"));
+    EXPECT_THAT(refused({"--out", "dir", "--kubeconfig", "file"}), HasSubstr("--kubeconfig"));
+}
+
 TEST(Flags, NamesTheFlagOfCertgenThatIsWrong) {
     EXPECT_THAT(refusal({"certgen", "--gateway", "default/edge"}), HasSubstr("--out"));
     EXPECT_THAT(refusal({"certgen", "--out", "dir"}), HasSubstr("--gateway"));
