@@ -64,6 +64,15 @@ become_in_toolchain() {
   exec sudo "${enter[@]}"
 }
 
+# become_root_in_toolchain CMD…: the same as root.
+become_root_in_toolchain() {
+  if ((EUID == 0)); then become_in_toolchain "$@"; fi
+  if is_native; then exec sudo --preserve-env "$@"; fi
+  local enter
+  find_way_in 0:0 "$@"
+  exec sudo "${enter[@]}"
+}
+
 # find_way_in UID:GID CMD…: sets the caller's `enter` to what runs a command in the root. What the
 # root sees of this machine is mounted for that command alone.
 find_way_in() {
@@ -80,6 +89,8 @@ enter_root='
   set -e
   eval "$1"
   root=$2 dir=$3 name=$4 owner=$5; shift 5
+  # A root that is a mount point is one that containers can leave (pivot_root).
+  mount --bind "$root" "$root"
   for d in /dev /sys; do mount --rbind "$d" "$root$d"; done
   mount -t proc proc "$root/proc"
   for d in "$REPO" "$CACHE" "$HOME" /tmp ${HOLDFAST_KUBE_PREBUILT:+"$HOLDFAST_KUBE_PREBUILT"}; do
@@ -103,9 +114,14 @@ usage_if_asked() {
   exit 0
 }
 
-# enter_toolchain GROUP… -- "$0" "$@": makes the toolchain ready and runs the script again within it.
+# enter_toolchain [--root] GROUP… -- "$0" "$@": makes the toolchain ready and runs the script again
+# within it, as the user or as root.
 enter_toolchain() {
-  local groups=()
+  local groups=() become=become_in_toolchain
+  if [[ $1 == --root ]]; then
+    become=become_root_in_toolchain
+    shift
+  fi
   while [[ $1 != -- ]]; do groups+=("$1"); shift; done
   shift
   [[ -n ${HOLDFAST_ENTERED:-} ]] && return 0
@@ -114,5 +130,5 @@ enter_toolchain() {
   local script
   script=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
   shift
-  become_in_toolchain bash "$script" "$@"
+  "$become" bash "$script" "$@"
 }

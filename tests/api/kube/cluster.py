@@ -26,10 +26,11 @@ class Cluster:
     """Starts when it is made, and is ready then, with the CRDs of Gateway API and of Holdfast. Ports
     and data stay the same for its life; `stop` ends it and returns every complaint."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, host: str = "127.0.0.1", names: tuple = ()):
+        """`host` is where the API server listens, `names` what else its certificate is for."""
         self.folder = folder
-        self.credentials = Credentials(folder)
-        self.address = f"127.0.0.1:{free_port()}"
+        self.credentials = Credentials(folder, (host, *names))
+        self.address = f"{host}:{free_port((host,))}"
         self._etcd_address = f"127.0.0.1:{free_port()}"
         admin = dict(zip(("client-certificate", "client-key"), map(str, self.credentials.admin)))
         self.kubeconfig = self.credentials.kubeconfig("admin", self.address, admin)
@@ -117,14 +118,18 @@ class Cluster:
         fresh.replace(token_file)
         return self.credentials.kubeconfig(name, self.address, {"tokenFile": str(token_file)})
 
+    #: What is installed at the start, besides Gateway API's.
+    definitions = (CRDS,)
+
     def install_crds(self) -> None:
         """Also those that have been deleted, and waits until their collections are served."""
         # Gateway API's are too large for the annotation that a client-side apply keeps.
-        self.kubectl("apply", "--server-side", "-f", gateway_api(), "-f", CRDS)
+        files = (gateway_api(), *self.definitions)
+        self.kubectl("apply", "--server-side", *(f"--filename={file}" for file in files))
         self.kubectl("wait", "--for=condition=Established", "--timeout=60s", "crd", "--all")
         # Established is said some time before the API server serves the collection.
         for path in (
-            "/apis/holdfast.dev/v1alpha1/websocketroutes",
+            *(["/apis/holdfast.dev/v1alpha1/websocketroutes"] if self.definitions else []),
             "/apis/gateway.networking.k8s.io/v1/gateways",
             "/apis/gateway.networking.k8s.io/v1/gatewayclasses",
             "/apis/gateway.networking.k8s.io/v1beta1/referencegrants",
@@ -154,9 +159,7 @@ class Cluster:
                 "--service-account-issuer=https://kubernetes.default.svc",
                 f"--service-account-key-file={self.credentials.token_public_key}",
                 f"--service-account-signing-key-file={self.credentials.token_key}",
-                "--service-cluster-ip-range=10.96.0.0/16",
-                # Nobody reaches the API server by its Service, and loopback is no endpoint.
-                "--endpoint-reconciler-type=none",
+                *self.api_flags(),
             ],
             self.folder,
         )
@@ -166,6 +169,13 @@ class Cluster:
             return self.get("/readyz").status == 200
 
         eventually(ready, "kube-apiserver is ready", within=120)
+
+    def api_flags(self) -> list[str]:
+        return [
+            "--service-cluster-ip-range=10.96.0.0/16",
+            # Nobody reaches the API server by its Service, and loopback is no endpoint.
+            "--endpoint-reconciler-type=none",
+        ]
 
     def compact(self) -> None:
         """Makes etcd forget every resourceVersion but the present one. The API server still knows

@@ -12,12 +12,12 @@ from harness.certificates import Authority, private_pem
 class Credentials:
     """Files in a folder. Whoever belongs to the group system:masters may do everything."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, hosts: tuple = ("127.0.0.1",)):
         self._folder = folder
         self.authority = Authority(folder)
         self.ca = self.authority.file
-        self.server = self._pair("server", "127.0.0.1", "localhost", "kubernetes.default.svc")
-        self.admin = self._pair("admin", "admin", organization="system:masters")
+        self.server = self.issue("server", *hosts, "localhost", "kubernetes.default.svc")
+        self.admin = self.issue("admin", "admin", organization="system:masters")
         key = ec.generate_private_key(ec.SECP256R1())
         self.token_key = self._write("token.key", private_pem(key))
         self.token_public_key = self._write("token.pub", _public_pem(key))
@@ -37,7 +37,8 @@ class Credentials:
         )
         return self._write(f"{name}.kubeconfig", text)
 
-    def _pair(self, file: str, *names: str, **more: str) -> tuple[Path, Path]:
+    def issue(self, file: str, *names: str, **more: str) -> tuple[Path, Path]:
+        """A certificate and its key, in files."""
         certificate, key = self.authority.issue(*names, **more)
         return self._write(f"{file}.crt", certificate), self._write(f"{file}.key", key)
 

@@ -1,0 +1,1 @@
+"""A Kubernetes cluster of one node, in namespaces of its own: see hack/cluster."""
