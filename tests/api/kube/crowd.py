@@ -38,8 +38,17 @@ class Crowd:
         return [end for client in self._clients for end in client.ends]
 
     @property
+    def refusals(self) -> int:
+        return sum(client.refusals for client in self._clients)
+
+    @property
     def echoes(self) -> int:
         return sum(client.echoes for client in self._clients)
+
+    def go_to(self, url: str) -> None:
+        """Where everyone connects from now on."""
+        for client in self._clients:
+            client.urls = [url]
 
     def must_echo(self) -> None:
         """Waits until everyone has heard an echo from now on."""

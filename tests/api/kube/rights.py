@@ -18,9 +18,14 @@ CLUSTER_RULES = {
         "verbs": READ_AGAIN,
     },
     "grants": {"apiGroups": [GATEWAY_API], "resources": ["referencegrants"], "verbs": READ},
-    "statuses": {
-        "apiGroups": ["holdfast.dev", GATEWAY_API],
-        "resources": ["websocketroutes/status", "gateways/status", "gatewayclasses/status"],
+    "route statuses": {
+        "apiGroups": ["holdfast.dev"],
+        "resources": ["websocketroutes/status"],
+        "verbs": ["patch"],
+    },
+    "gateway statuses": {
+        "apiGroups": [GATEWAY_API],
+        "resources": ["gateways/status", "gatewayclasses/status"],
         "verbs": ["patch"],
     },
     "services": {"apiGroups": [""], "resources": ["services"], "verbs": READ},

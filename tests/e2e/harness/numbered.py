@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from .backend import EchoBackend
 from .wire import CLOSE, FrameReader
@@ -79,6 +79,7 @@ class NumberedClient:
     tls: ssl.SSLContext | None = None  # For urls that say wss.
     ends: list[End] = field(default_factory=list)
     echoes: int = 0
+    refusals: int = 0  # Handshakes that came to nothing.
     url: str = ""
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -99,7 +100,9 @@ class NumberedClient:
                     open_timeout=30,
                     **({"ssl": self.tls} if self.url.startswith("wss:") else {}),
                 )
-            except OSError:
+            except (OSError, InvalidHandshake):
+                self.refusals += 1
+                await asyncio.sleep(self.pause * random.uniform(0.1, 0.2))
                 continue
             await self._hold(connection, path)
 

@@ -1,0 +1,1 @@
+"""A release of the chart in a cluster, and those who use it."""
