@@ -16,6 +16,7 @@ from node import network
 from release.release import NAMESPACE
 
 COMPONENTS = {"controller": "status", "dataplane": "probes"}
+TITLES = {"controller": "Controller", "dataplane": "Data plane"}
 
 
 @pytest.fixture(scope="module")
@@ -79,16 +80,12 @@ def test_prometheus_reads_every_pod(prometheus, release):
 @pytest.mark.parametrize("component", COMPONENTS)
 def test_every_metric_of_the_documents_is_there_and_well_formed(crowds, release, component):
     document = (REPO / "docs" / "metrics.md").read_text()
-    prefix = "holdfast_controller_" if component == "controller" else "holdfast_"
-    promised = set(re.findall(r"^\| `(holdfast_\w+)`", document, re.M))
-    ours = {
-        name
-        for name in promised
-        if name.startswith("holdfast_controller_") == (component == "controller")
-        and name.startswith(prefix)
-    }
+    sections = re.split(r"^## ", document, flags=re.M)[1:]
+    ours = "".join(each for each in sections if each.startswith(TITLES[component]))
+    promised = set(re.findall(r"^\| `(holdfast_\w+)`", ours, re.M))
+    assert promised
     (pod, *_) = release.pods(component)
     scrape = release.metrics(pod)
     assert promtool.complaints(scrape.text) == ""
-    missing = {name for name in ours if name not in scrape.families}
+    missing = promised - scrape.families
     assert not missing

@@ -10,7 +10,7 @@ from release.release import NAME, NAMESPACE
 def test_everything_is_true_after_the_readmes_commands(release):
     told = [line.split() for line in release.shown.splitlines() if line]
     rows = [row for row in told if row[0] in ("default", NAMESPACE)]
-    assert [row[1] for row in rows] == [NAME, "chat"], release.shown
+    assert [row[1].split("/")[-1] for row in rows] == [NAME, "chat"], release.shown
     assert all("True" in row and "False" not in row for row in rows), release.shown
 
 
