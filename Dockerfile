@@ -13,10 +13,12 @@ COPY crds crds
 COPY common common
 COPY controller controller
 COPY dataplane dataplane
-RUN --mount=type=cache,target=/root/.cache/ccache \
-    cmake --preset release -D HOLDFAST_TESTS=OFF && cmake --build --preset release
 COPY hack/image-root hack/image-root
-RUN hack/image-root /image build/release/bin/holdfast-controller build/release/bin/holdfast-dataplane
+# In one step, so that no layer keeps what was only on the way.
+RUN --mount=type=cache,target=/root/.cache/ccache \
+    cmake --preset release -D HOLDFAST_TESTS=OFF && cmake --build --preset release && \
+    hack/image-root /image build/release/bin/holdfast-* && \
+    rm -rf build
 
 FROM scratch
 ARG VERSION=dev

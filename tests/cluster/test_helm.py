@@ -1,6 +1,6 @@
 """Goal: what Helm does to a release closes no session that need not.
-Method: the release's whole life, with 300 clients counted. The last file of its kind: it ends the
-release that the others use."""
+Method: the release's whole life, with 300 clients counted; the last test ends it, and installs it
+again for whoever comes after."""
 
 from collections import Counter
 

@@ -47,12 +47,13 @@ EXECUTED = (
 IN_A_CLUSTER = "hack/cluster run "
 NOT_EXECUTED = {
     "hack/cluster up": "hack/test cluster does",
-    "hack/cluster run": "names the command",
     "hack/cluster load-image": "hack/test cluster does, for tests/cluster",
     "hack/cluster load-image localhost/echo:dev examples/echo": "the same",
     "hack/cluster test": "hack/test cluster",
     "hack/cluster down": "hack/test cluster does",
-    "docker build .": "hack/cluster load-image builds the same file without docker",
+    "docker build --tag REGISTRY/holdfast:0.1.0 .": "hack/cluster load-image builds the same file",
+    "helm install holdfast charts/holdfast --namespace holdfast-system --create-namespace"
+    " --set image.repository=REGISTRY/holdfast": "tests/cluster, with another image's name",
     "helm install": "names the command",
     "helm install --take-ownership": "a choice of Helm's",
     "kubectl delete pod --force": "tests/cluster/test_rollout.py does it to a Pod",

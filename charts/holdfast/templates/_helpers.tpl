@@ -137,7 +137,7 @@ the first one's name. */}}
 
 {{/* Of what the certificates' Job needs: there before the rest of the release, gone after it. */}}
 {{- define "holdfast.certgenHook" -}}
-helm.sh/hook: pre-install,pre-upgrade
+helm.sh/hook: pre-install,pre-upgrade,pre-rollback
 helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
 {{- end }}
 

@@ -35,8 +35,10 @@ class Release:
     def install_by_readme(self) -> None:
         """Then with the settings of these tests."""
         self.shown = readme.follow(self.node)
+        before = self.pods("dataplane")
         self.upgrade()
         self.wait_ready()
+        self.wait_gone(before)
 
     def install(self) -> None:
         self.helm("install", NAME, CHART, "--create-namespace", "--values", self._values())
