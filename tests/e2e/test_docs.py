@@ -50,6 +50,8 @@ NOT_EXECUTED = {
     "hack/cluster load-image": "hack/test cluster does, for tests/cluster",
     "hack/cluster load-image localhost/echo:dev examples/echo": "the same",
     "hack/cluster test": "hack/test cluster",
+    "hack/cluster test -k NAME -s": "a synopsis",
+    "kubectl logs job/…-certgen": "a synopsis",
     "hack/cluster down": "hack/test cluster does",
     "docker build --tag REGISTRY/holdfast:0.1.0 .": "hack/cluster load-image builds the same file",
     "helm install holdfast charts/holdfast --namespace holdfast-system --create-namespace"
