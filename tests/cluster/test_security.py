@@ -83,6 +83,34 @@ def test_a_right_to_read_that_is_missing_is_named(release, resource):
     release.wait_ready()
 
 
+@pytest.mark.parametrize(
+    ("resource", "kind"),
+    [("websocketroutes/status", "WebSocketRoute"), ("gateways/status", "Gateway")],
+)
+def test_a_right_to_write_that_is_missing_is_in_the_log(crowds, release, resource, kind):
+    """One more route has a status, and is counted in its Gateway's."""
+    with without(release, resource):
+        release.node.apply(crowds.route("extra"))
+
+        def told():
+            text = "".join(
+                release.kubectl("logs", each["metadata"]["name"])
+                for each in release.pods("controller")
+            )
+            lines = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+            return [
+                line
+                for line in lines
+                if line["message"] == "statuses cannot be written, tried again later"
+                and line["object"].startswith(f"{kind} ")
+                and "403" in line["problem"]
+            ]
+
+        eventually(told, f"a controller cannot write {resource}", within=60)
+    release.node.kubectl("delete", "wsr", "extra")
+    crowds.must_be_untouched()
+
+
 class without:
     """While the controller's role lacks one resource."""
 
