@@ -6,8 +6,8 @@
 #include <variant>
 
 #include "common/base/log.hpp"
-#include "controller/certgen.hpp"
-#include "controller/certgen_secrets.hpp"
+#include "controller/certgen/certgen.hpp"
+#include "controller/certgen/certgen_secrets.hpp"
 #include "controller/controller.hpp"
 #include "controller/flags.hpp"
 #include "controller/kube/cpprest_transport.hpp"

@@ -27,6 +27,7 @@ std::chrono::milliseconds asked_wait(Outcome<Answer> const& answer) {
     return api_status(*answer).retry_after.value_or(std::chrono::seconds(0));
 }
 
+/// Nobody wakes it: a command has nothing else to do.
 void wait_for(std::chrono::milliseconds duration) {
     std::mutex mutex;
     std::unique_lock lock(mutex);

@@ -13,6 +13,9 @@ namespace holdfast::controller {
 /// Input  `namespace/name`.
 [[nodiscard]] std::string gateway_uri(std::string_view gateway);
 
+/// The subject alternative names of a certificate that are of one kind: GEN_DNS or GEN_URI.
+[[nodiscard]] std::vector<std::string> alternative_names(X509 const* certificate, int kind);
+
 /// The Gateways (`namespace/name`) that a verified certificate names; none when it names none.
 [[nodiscard]] std::vector<std::string> gateways_of(X509 const* certificate);
 

@@ -66,7 +66,7 @@ helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace 
 {{- end }}
 {{- end }}
 
-{{/* Of Pods: nothing that a new chart changes by itself. Called with the component's values. */}}
+{{/* Of every Pod, and of every container. */}}
 {{- define "holdfast.podSecurity" -}}
 runAsNonRoot: true
 runAsUser: 65532

@@ -12,7 +12,7 @@ from kube.cluster import Cluster
 from kube.programs import program
 
 from . import network
-from .containers import PAUSE_IMAGE, SOCKET, start_containerd
+from .containers import SOCKET, start_containerd
 
 NAME = "node"
 
@@ -162,6 +162,3 @@ class Node(Cluster):
             return False
         conditions = json.loads(done.stdout)["status"]["conditions"]
         return any(each["type"] == "Ready" and each["status"] == "True" for each in conditions)
-
-
-__all__ = ["Node", "PAUSE_IMAGE"]

@@ -2,7 +2,7 @@
 // certificates as certgen makes them, a real server on a port of the kernel's choice.
 #include <gmock/gmock.h>
 
-#include "controller/certgen.hpp"
+#include "controller/certgen/certgen.hpp"
 #include "tests/component/push/push_fixture.hpp"
 
 namespace holdfast::controller {

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "controller/tls_secret.hpp"
+#include "controller/certgen/tls_secret.hpp"
 #include "tests/support/fake_transport.hpp"
 
 namespace holdfast::test {

@@ -1,4 +1,4 @@
-#include "controller/tls_secret.hpp"
+#include "controller/certgen/tls_secret.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>

@@ -1,13 +1,13 @@
 // Goal: three Secrets that fit together, whatever was there before, wherever a run ends, and
 // whoever else writes. Method: an API server of the test's own that counts requests; a run that
 // ends, or another whole run, before each of them.
-#include "controller/certgen_secrets.hpp"
+#include "controller/certgen/certgen_secrets.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "controller/push/identity.hpp"
-#include "tests/unit/push_server/secret_shelf.hpp"
+#include "tests/unit/certgen/secret_shelf.hpp"
 
 namespace holdfast::controller {
 namespace {

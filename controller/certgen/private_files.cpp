@@ -1,4 +1,4 @@
-#include "controller/private_files.hpp"
+#include "controller/certgen/private_files.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>

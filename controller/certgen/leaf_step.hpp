@@ -4,8 +4,8 @@
 #include <cstdint>
 
 #include "common/base/clock.hpp"
-#include "controller/certificates.hpp"
-#include "controller/tls_secret.hpp"
+#include "controller/certgen/certificates.hpp"
+#include "controller/certgen/tls_secret.hpp"
 
 namespace holdfast::controller {
 

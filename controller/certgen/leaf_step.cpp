@@ -1,4 +1,4 @@
-#include "controller/leaf_step.hpp"
+#include "controller/certgen/leaf_step.hpp"
 
 #include <algorithm>
 #include <string>
@@ -10,7 +10,6 @@ namespace holdfast::controller {
 namespace {
 
 bool fits(WantedLeaf const& wanted, TlsContent const& stored, WallClock::time_point now);
-std::vector<std::string> hosts_of(X509 const* certificate);
 bool has_names(X509 const* certificate, Leaf leaf, LeafOptions const& options);
 
 }  // namespace
@@ -55,24 +54,10 @@ bool fits(WantedLeaf const& wanted, TlsContent const& stored, WallClock::time_po
 bool has_names(X509 const* certificate, Leaf leaf, LeafOptions const& options) {
     bool const server = leaf == Leaf::controller;
     auto const& wanted = server ? options.dns : options.gateways;
-    auto const names = server ? hosts_of(certificate) : gateways_of(certificate);
+    auto const names = server ? alternative_names(certificate, GEN_DNS) : gateways_of(certificate);
     return std::ranges::all_of(wanted, [&names](std::string const& name) {
         return std::ranges::find(names, name) != names.end();
     });
-}
-
-std::vector<std::string> hosts_of(X509 const* certificate) {
-    openssl::Owned<GENERAL_NAMES> const names(static_cast<GENERAL_NAMES*>(
-        X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
-    std::vector<std::string> hosts;
-    for (int i = 0; names && i < sk_GENERAL_NAME_num(names.get()); ++i) {
-        GENERAL_NAME const* const name = sk_GENERAL_NAME_value(names.get(), i);
-        if (name->type != GEN_DNS) continue;
-        ASN1_IA5STRING const* const text = name->d.dNSName;
-        hosts.emplace_back(reinterpret_cast<char const*>(ASN1_STRING_get0_data(text)),
-                           static_cast<std::size_t>(ASN1_STRING_length(text)));
-    }
-    return hosts;
 }
 
 }  // namespace

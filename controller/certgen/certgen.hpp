@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "common/base/failure.hpp"
-#include "controller/certificates.hpp"
+#include "controller/certgen/certificates.hpp"
 
 namespace holdfast::controller {
 

@@ -1,6 +1,6 @@
 // Goal: certificates that do what mTLS between controller and data planes needs, and files that
 // nobody loses. Method: OpenSSL's own verification of what lies on disk afterwards.
-#include "controller/certgen.hpp"
+#include "controller/certgen/certgen.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -4,10 +4,10 @@
 #include <string>
 
 #include "common/base/failure.hpp"
-#include "controller/certificates.hpp"
+#include "controller/certgen/certificates.hpp"
+#include "controller/certgen/leaf_step.hpp"
 #include "controller/kube/patient_caller.hpp"
 #include "controller/kube/transport.hpp"
-#include "controller/leaf_step.hpp"
 
 namespace holdfast::controller {
 

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "common/base/failure.hpp"
-#include "controller/certificates.hpp"
+#include "controller/certgen/certificates.hpp"
 
 namespace holdfast::controller {
 

@@ -1,4 +1,4 @@
-#include "controller/certificates.hpp"
+#include "controller/certgen/certificates.hpp"
 
 #include <openssl/ec.h>
 #include <openssl/err.h>

@@ -1,10 +1,10 @@
-#include "controller/certgen.hpp"
+#include "controller/certgen/certgen.hpp"
 
 #include <string>
 #include <utility>
 
+#include "controller/certgen/private_files.hpp"
 #include "controller/kube/cluster.hpp"
-#include "controller/private_files.hpp"
 
 namespace holdfast::controller {
 namespace {

@@ -1,12 +1,12 @@
-#include "controller/certgen_secrets.hpp"
+#include "controller/certgen/certgen_secrets.hpp"
 
 #include <optional>
 #include <utility>
 
 #include "common/base/limits.hpp"
 #include "common/model/syntax.hpp"
+#include "controller/certgen/tls_secret.hpp"
 #include "controller/kube/api_status.hpp"
-#include "controller/tls_secret.hpp"
 
 namespace holdfast::controller {
 namespace {

@@ -1,6 +1,6 @@
 // Goal: a certificate that does what is wanted is kept, and no other. Method: certificates as
 // certgen makes them, each with one thing amiss.
-#include "controller/leaf_step.hpp"
+#include "controller/certgen/leaf_step.hpp"
 
 #include <gtest/gtest.h>
 
