@@ -19,7 +19,7 @@ namespace holdfast::controller {
 
 /// Sends Events to the API server while this controller leads, one after another.
 ///
-/// Events are help all the same, not truth: of too many those that come last are
+/// Events help their readers, and statuses are the truth: of too many Events the last ones are
 /// dropped (EventRecorder), and so is one that the server does not take. A server that takes
 /// nothing now is left alone for a while.
 ///
