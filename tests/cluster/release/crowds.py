@@ -41,7 +41,7 @@ class Crowds:
             self.node.kubectl("wait", *WSR_PROGRAMMED, f"wsr/{name}", "--timeout=60s")
         url = self.release.url()
         self._crowds = tuple(
-            Crowd([NumberedClient(index, [url], PAUSE, f"/{name}") for index in range(EACH)])
+            Crowd([_client(index, url, name) for index in range(EACH)])
             for name in ("beside", BACKEND)
         )
         for each in self._crowds:
@@ -141,6 +141,10 @@ class Crowds:
     def _follow(self, pod: str) -> subprocess.Popen:
         command = [program("kubectl"), f"--kubeconfig={self.node.kubeconfig}", "logs", "-f", pod]
         return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+def _client(index: int, url: str, name: str) -> NumberedClient:
+    return NumberedClient(index, [url], PAUSE, f"/{name}", may_be_refused=True)
 
 
 WSR_PROGRAMMED = (

@@ -77,6 +77,7 @@ class NumberedClient:
     pause: float
     prefix: str = ""  # Of its paths.
     tls: ssl.SSLContext | None = None  # For urls that say wss.
+    may_be_refused: bool = False  # Otherwise an HTTP status in place of a session is a failure.
     ends: list[End] = field(default_factory=list)
     echoes: int = 0
     refusals: int = 0  # Handshakes that came to nothing.
@@ -100,7 +101,9 @@ class NumberedClient:
                     open_timeout=30,
                     **({"ssl": self.tls} if self.url.startswith("wss:") else {}),
                 )
-            except (OSError, InvalidHandshake):
+            except (OSError, InvalidHandshake) as error:
+                if isinstance(error, InvalidHandshake) and not self.may_be_refused:
+                    raise
                 self.refusals += 1
                 await asyncio.sleep(self.pause * random.uniform(0.1, 0.2))
                 continue
