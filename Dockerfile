@@ -14,6 +14,7 @@ COPY common common
 COPY controller controller
 COPY dataplane dataplane
 COPY hack/image-root hack/image-root
+COPY LICENSE NOTICE ./
 # In one step, so that no layer keeps what was only on the way.
 RUN --mount=type=cache,target=/root/.cache/ccache \
     cmake --preset release -D HOLDFAST_TESTS=OFF && cmake --build --preset release && \
@@ -23,6 +24,7 @@ RUN --mount=type=cache,target=/root/.cache/ccache \
 FROM scratch
 ARG VERSION=dev
 LABEL org.opencontainers.image.title="Holdfast" \
+      org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.description="A WebSocket gateway for Kubernetes: controller and data plane" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.base.name="docker.io/library/debian:trixie"

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/base/log.hpp"
+#include "common/base/not_after.hpp"
 #include "controller/status/endpoints.hpp"
 #include "controller/status/statuses.hpp"
 #include "controller/status/transitions.hpp"
@@ -197,6 +198,7 @@ StatusView Controller::view() const {
         .gateway_addresses = gateway_addresses_,
         .leader = cluster_ ? std::optional(cluster_->report()) : std::nullopt,
         .peer = [this](StreamId stream) { return push_.peer(stream); },
+        .push_certificate_ends = flags_.tls ? not_after(flags_.tls->certificate) : std::nullopt,
     };
 }
 

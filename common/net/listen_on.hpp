@@ -7,7 +7,8 @@
 
 namespace holdfast {
 
-/// Opens, binds and listens; `::` takes IPv4 as well.
+/// Opens, binds and listens; `::` takes IPv4 as well, and IPv4 alone where the system has
+/// no IPv6.
 /// Errors  a host that is not an IP address, and what the system says.
 [[nodiscard]] boost::system::error_code listen_on(boost::asio::ip::tcp::acceptor& acceptor,
                                                   Address const& address);

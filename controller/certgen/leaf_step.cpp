@@ -26,7 +26,10 @@ Outcome<Identity> usable_ca(IdentityPem const& pem, LeafOptions const& options,
     bool const lasts =
         verifies(certificate, certificate, X509_PURPOSE_ANY, now) &&
         verifies(certificate, certificate, X509_PURPOSE_ANY, now + validity_needed(options));
-    if (!lasts) return Failure{{}, "it is not valid for another third of --days"};
+    if (!lasts)
+        return Failure{{},
+                       "it is not valid for another third of --days: delete it, and the next run "
+                       "makes a new one"};
     return ca;
 }
 

@@ -72,6 +72,11 @@ struct Metrics::Families {
     prometheus::Counter& push_streams_dropped =
         counter("holdfast_controller_push_streams_dropped_total",
                 "Push streams closed because there were too many.");
+    GaugeFamily& push_certificate_ends =
+        BuildGauge()
+            .Name("holdfast_controller_push_certificate_expiry_timestamp_seconds")
+            .Help("When the certificate of the push port ends to be valid.")
+            .Register(registry);
     prometheus::Gauge& quarantined =
         gauge("holdfast_controller_quarantined_objects",
               "Objects kept out of a Gateway's table as they are now.");
@@ -132,6 +137,10 @@ std::string Metrics::render(StatusView const& view) {
     set(families.source_files_refused, view.source.files_refused);
     raise(families.source_loads, view.source.loads_total);
     set(families.source_synced, view.source_synced ? 1 : 0);
+    if (view.push_certificate_ends) {
+        std::chrono::duration<double> const since = view.push_certificate_ends->time_since_epoch();
+        families.push_certificate_ends.Add({}).Set(since.count());
+    }
     families.kube.read(view);
     raise(families.log_dropped, log::lines_dropped());
     return prometheus::TextSerializer().Serialize(families.registry.Collect());

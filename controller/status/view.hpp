@@ -28,6 +28,7 @@ struct StatusView {
     std::vector<std::string> gateway_addresses;  ///< Where clients reach the data planes, if known.
     std::optional<LeaderReport> leader;          ///< Of a controller that takes part in elections.
     std::function<std::string(StreamId)> peer;
+    std::optional<WallClock::time_point> push_certificate_ends;  ///< Where the push port has TLS.
 };
 
 }  // namespace holdfast::controller

@@ -5,11 +5,11 @@
 
 #include <algorithm>
 #include <array>
-#include <ctime>
 #include <utility>
 
 #include "common/base/ascii.hpp"
 #include "common/base/assert.hpp"
+#include "common/base/not_after.hpp"
 #include "common/base/openssl.hpp"
 #include "common/model/hostname.hpp"
 
@@ -24,7 +24,6 @@ bool configure(SSL_CTX* context) noexcept;
 bool use_chain(SSL_CTX* context, std::string const& pem);
 bool use_key(SSL_CTX* context, std::string const& pem);
 std::string last_openssl_error();
-WallClock::time_point not_after(SSL_CTX const* context);
 bool names_host(SSL_CTX const* context, std::string_view server_name) noexcept;
 /// Where an SSL object keeps the names of its port.
 int port_slot() noexcept;
@@ -93,7 +92,8 @@ Checked<std::shared_ptr<TlsContexts::Loaded const>> TlsContexts::load(
     if (!use_chain(context, source->chain_pem)) return problem("chainPem", last_openssl_error());
     if (!use_key(context, source->key_pem)) return problem("keyPem", last_openssl_error());
     loaded->source = std::move(source);
-    loaded->not_after = not_after(context);
+    loaded->not_after =
+        not_after(SSL_CTX_get0_certificate(context)).value_or(WallClock::time_point());
     return std::shared_ptr<Loaded const>(std::move(loaded));
 }
 
@@ -212,13 +212,6 @@ std::string last_openssl_error() {
     ERR_clear_error();
     char const* const reason = ERR_reason_error_string(error);
     return reason != nullptr ? reason : "not readable";
-}
-
-WallClock::time_point not_after(SSL_CTX const* context) {
-    std::tm time{};
-    if (ASN1_TIME_to_tm(X509_get0_notAfter(SSL_CTX_get0_certificate(context)), &time) != 1)
-        return {};
-    return WallClock::from_time_t(::timegm(&time));
 }
 
 bool names_host(SSL_CTX const* context, std::string_view server_name) noexcept {

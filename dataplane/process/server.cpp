@@ -7,6 +7,7 @@
 
 #include "common/base/limits.hpp"
 #include "common/base/log.hpp"
+#include "common/base/not_after.hpp"
 #include "dataplane/process/resources.hpp"
 
 namespace asio = boost::asio;
@@ -209,6 +210,8 @@ telemetry::ControlFacts Server::facts() const {
     for (auto const& expiry : serving_.certificate_expiries()) {
         facts.certificates.emplace_back(expiry.certificate, expiry.not_after);
     }
+    auto const push = flags_.tls ? not_after(flags_.tls->certificate) : std::nullopt;
+    if (push) facts.certificates.emplace_back("push", *push);
     return facts;
 }
 

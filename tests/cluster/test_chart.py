@@ -17,16 +17,20 @@ DOCUMENT = REPO / "docs" / "chart.md"
 OPERATOR = ("metrics.serviceMonitor.enabled=true", "metrics.podMonitor.enabled=true")
 
 
-def listener(name: str, port: int) -> tuple[str, ...]:
-    first = "gateway.listeners[0]"
-    return (f"{first}.name={name}", f"{first}.port={port}", f"{first}.protocol=HTTP")
+def listener(name: str, port: int, index: int = 0) -> tuple[str, ...]:
+    one = f"gateway.listeners[{index}]"
+    return (f"{one}.name={name}", f"{one}.port={port}", f"{one}.protocol=HTTP")
 
 
-def template(*sets: str, chart=CHART, check: bool = True) -> subprocess.CompletedProcess:
+def template(
+    *sets: str, chart=CHART, check: bool = True, kinds: tuple = ()
+) -> subprocess.CompletedProcess:
+    """`kinds` are those of a cluster, as `--api-versions=GROUP/VERSION/KIND`."""
     done = subprocess.run(
         [
             *(program("helm"), "template", "holdfast", chart, "--namespace", "holdfast-system"),
-            *("--kube-version", "1.34.0", *(f"--set={each}" for each in sets)),
+            *("--kube-version", "1.34.0", *kinds),
+            *(f"--set={each}" for each in ("image.repository=holdfast", *sets)),
         ],
         text=True,
         capture_output=True,
@@ -63,7 +67,8 @@ def test_the_schema_knows_the_values_and_no_others():
     schema = json.loads((CHART / "values.schema.json").read_text())
 
     def compare(value: dict, described: dict, path: str):
-        known = set(described["properties"]) - {"global"}
+        # A chart that has this one inside may say whether it is wanted.
+        known = set(described["properties"]) - {"global", "enabled" if path == "values" else ""}
         assert set(value) == known, path
         assert described["additionalProperties"] is False, path
         for name, each in value.items():
@@ -74,7 +79,8 @@ def test_the_schema_knows_the_values_and_no_others():
 
 
 def test_the_controllers_rights_are_those_that_the_tests_give_it():
-    role = one("ClusterRole", "holdfast-system-holdfast-controller")
+    everywhere = "controller.secretNamespaces={*}"
+    role = one("ClusterRole", "holdfast-system-holdfast-controller", everywhere)
     assert _flat(role["rules"]) == _flat(rights.CLUSTER_RULES.values())
     lease = one("Role", "holdfast-controller-lease")
     assert _flat(lease["rules"]) == _flat(rights.LEASE_RULES)
@@ -90,6 +96,14 @@ def _flat(rules) -> set:
     }
 
 
+def test_by_default_no_secrets_are_read_but_of_the_gateways_namespace():
+    role = one("ClusterRole", "holdfast-system-holdfast-controller")
+    assert not [rule for rule in role["rules"] if "secrets" in rule["resources"]]
+    for sets, namespace in ((), "holdfast-system"), (("gateway.namespace=edge",), "edge"):
+        made = one("Role", "holdfast-system-holdfast-controller-secrets", *sets)
+        assert made["metadata"]["namespace"] == namespace
+
+
 def test_restricted_namespaces_get_roles_of_their_own():
     made = objects("controller.watchNamespaces={team}")
     roles = {
@@ -98,7 +112,7 @@ def test_restricted_namespaces_get_roles_of_their_own():
         if each["kind"] == "Role"
     }
     assert {("team", "holdfast-system-holdfast-controller")} < roles
-    assert ("team", "holdfast-system-holdfast-controller-secrets") in roles
+    assert ("team", "holdfast-system-holdfast-controller-secrets") not in roles
     (role,) = [each for each in made if each["kind"] == "ClusterRole"]
     resources = {name for rule in role["rules"] for name in rule["resources"]}
     assert resources == {"gatewayclasses", "gatewayclasses/status", "namespaces"}
@@ -124,6 +138,44 @@ def test_listeners_and_replicas_are_not_part_of_a_data_plane():
     assert one("Deployment", "holdfast-dataplane", *more)["spec"] == now
     scaled = one("Deployment", "holdfast-dataplane", "dataplane.replicaCount=null")["spec"]
     assert "replicas" not in scaled and scaled["template"] == now["template"]
+
+
+def test_data_planes_may_keep_an_image_of_their_own():
+    def images(*sets: str) -> list[str]:
+        return [
+            one("Deployment", f"holdfast-{each}", *sets)["spec"]["template"]["spec"]["containers"][0][
+                "image"
+            ]
+            for each in ("controller", "dataplane")
+        ]
+
+    digest = f"sha256:{'a' * 64}"
+    assert images("image.tag=v2", "dataplane.image.tag=v1") == ["holdfast:v2", "holdfast:v1"]
+    assert images(f"image.digest={digest}", "dataplane.image.tag=v1") == [
+        f"holdfast@{digest}",
+        "holdfast:v1",
+    ]
+    assert images("image.tag=v2", "dataplane.image.repository=b") == ["holdfast:v2", "b:v2"]
+
+
+def test_the_services_ports_say_what_listeners_speak():
+    secure = (*listener("wss", 443), "gateway.listeners[0].protocol=HTTPS")
+    (port,) = one("Service", "holdfast-dataplane", *secure)["spec"]["ports"]
+    assert (port["port"], port["appProtocol"]) == (443, "kubernetes.io/wss")
+    given = tuple(
+        f"dataplane.service.ports[0].{each}" for each in ("name=a", "port=80", "nodePort=30080")
+    )
+    (port,) = one("Service", "holdfast-dataplane", *given)["spec"]["ports"]
+    assert (port["appProtocol"], port["nodePort"]) == ("kubernetes.io/ws", 30080)
+
+
+def test_a_cluster_without_gateway_api_is_told_where_it_is():
+    """`helm template` alone knows no cluster, and asks for nothing."""
+    done = template(check=False, kinds=("--api-versions=apps/v1/Deployment",))
+    assert done.returncode != 0
+    assert "kubectl apply --server-side -f https://github.com/kubernetes-sigs/" in done.stderr
+    gateway = "--api-versions=gateway.networking.k8s.io/v1/Gateway"
+    template(kinds=("--api-versions=apps/v1/Deployment", gateway))
 
 
 def test_a_drain_has_its_time_before_the_kubelet_kills():
@@ -170,7 +222,15 @@ def test_everything_that_can_be_turned_off_is_gone_then():
         (("dataplane.replicas=3",), "'replicas' not allowed"),
         (("controller.logLevel=loud",), "/controller/logLevel"),
         (listener("ws", 0), "/gateway/listeners/0/port"),
-        (listener("ws", 19001), "port 19001 of ws is the data planes' own"),
+        (listener("ws", 10240), "port 10240 of ws: a data plane listens below"),
+        ((*listener("ws", 80), *listener("ws", 81, 1)), "would be named ws"),
+        (("image.repository=",), "image.repository must say"),
+        (("dataplane.podDisruptionBudget.maxUnavailable=null",), "is missing"),
+        (
+            ("dataplane.service.type=ClusterIP", "dataplane.service.externalTrafficPolicy=Local"),
+            "for the types LoadBalancer and NodePort",
+        ),
+        (("dataplane.terminationGracePeriodSeconds=2000000",), "terminationGracePeriodSeconds"),
         (listener("a.b", 80), "a.b names a port of the Service"),
     ],
 )

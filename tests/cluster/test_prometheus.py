@@ -3,6 +3,7 @@ Method: Debian's Prometheus, which discovers Pods at the API server as it does i
 
 import json
 import re
+import time
 import urllib.parse
 
 import pytest
@@ -89,3 +90,17 @@ def test_every_metric_of_the_documents_is_there_and_well_formed(crowds, release,
     assert promtool.complaints(scrape.text) == ""
     missing = promised - scrape.families
     assert not missing
+
+
+def test_the_end_of_the_push_certificates_is_told(release):
+    for component, metric, labels in (
+        ("controller", "holdfast_controller_push_certificate_expiry_timestamp_seconds", {}),
+        (
+            "dataplane",
+            "holdfast_certificate_expiry_timestamp_seconds",
+            {"certificate": "push"},
+        ),
+    ):
+        (pod, *_) = release.pods(component)
+        ends = release.metrics(pod).total(metric, **labels)
+        assert 0 < ends - time.time() < 1826 * 86400

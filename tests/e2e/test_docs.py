@@ -52,8 +52,16 @@ NOT_EXECUTED = {
     "hack/cluster test": "hack/test cluster",
     "hack/cluster test -k NAME -s": "a synopsis",
     "kubectl logs job/…-certgen": "a synopsis",
+    "kubectl describe job,pod": "a synopsis",
+    "kubectl get events": "a synopsis",
+    "kubectl apply edit-last-applied": "opens an editor",
+    "kubectl apply --server-side -f https://github.com/kubernetes-sigs/gateway-api/releases/download/"
+    "v1.5.1/standard-install.yaml": "fetches; tests take the same release from the Go module",
+    "helm template": "tests/cluster/test_chart.py",
     "hack/cluster down": "hack/test cluster does",
-    "docker build --tag REGISTRY/holdfast:0.1.0 .": "hack/cluster load-image builds the same file",
+    "docker build .": "names the command",
+    "docker build --build-arg VERSION=0.1.0 --tag REGISTRY/holdfast:0.1.0 .": "hack/cluster load-image"
+    " builds the same file",
     "helm install holdfast charts/holdfast --namespace holdfast-system --create-namespace"
     " --set image.repository=REGISTRY/holdfast": "tests/cluster, with another image's name",
     "helm install": "names the command",

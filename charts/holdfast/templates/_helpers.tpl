@@ -37,12 +37,24 @@
 {{ include "holdfast.gatewayNamespace" . }}/{{ include "holdfast.gatewayName" . }}
 {{- end }}
 
-{{- define "holdfast.image" -}}
-{{- if .Values.image.digest -}}
-{{ .Values.image.repository }}@{{ .Values.image.digest }}
+{{/* Called with the root and what is set of an image in place of `image`. */}}
+{{- define "holdfast.imageOf" -}}
+{{- $root := index . 0 -}}
+{{- $own := index . 1 -}}
+{{- $image := $root.Values.image -}}
+{{- $digest := ternary $own.digest $image.digest (or $own.tag $own.digest | not | not) -}}
+{{- $repository := default $image.repository $own.repository -}}
+{{- if $digest -}}
+{{ $repository }}@{{ $digest }}
 {{- else -}}
-{{ .Values.image.repository }}:{{ default .Chart.AppVersion .Values.image.tag }}
+{{ $repository }}:{{ coalesce $own.tag $image.tag $root.Chart.AppVersion }}
 {{- end -}}
+{{- end }}
+{{- define "holdfast.image" -}}
+{{ include "holdfast.imageOf" (list . dict) }}
+{{- end }}
+{{- define "holdfast.dataplaneImage" -}}
+{{ include "holdfast.imageOf" (list . .Values.dataplane.image) }}
 {{- end }}
 
 {{/* What Pods are selected by: a Deployment cannot change it. Called with (list . "controller"). */}}
@@ -66,15 +78,7 @@ helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace 
 {{- end }}
 {{- end }}
 
-{{/* Of every Pod, and of every container. */}}
-{{- define "holdfast.podSecurity" -}}
-runAsNonRoot: true
-runAsUser: 65532
-runAsGroup: 65532
-fsGroup: 65532
-seccompProfile: {type: RuntimeDefault}
-{{- end }}
-
+{{/* Of every container. */}}
 {{- define "holdfast.containerSecurity" -}}
 allowPrivilegeEscalation: false
 readOnlyRootFilesystem: true
@@ -108,18 +112,19 @@ priorityClassName: {{ . }}
 {{- if kindIs "invalid" $grace -}}
 {{ add (include "holdfast.drainSeconds" .) 30 }}
 {{- else -}}
-{{ $grace }}
+{{ int $grace }}
 {{- end -}}
 {{- end }}
 
-{{/* Ports of the data planes' Service, as `[{name, port}]` under `ports`: of listeners that share one,
-the first one's name. */}}
+{{/* Ports of the data planes' Service, under `ports`: of listeners that share one, the first one's
+name. */}}
 {{- define "holdfast.ports" -}}
 {{- $ports := list -}}
 {{- $numbers := list -}}
 {{- range default .Values.gateway.listeners .Values.dataplane.service.ports -}}
 {{- if not (has (int .port) $numbers) -}}
-{{- $ports = append $ports (dict "name" .name "port" .port) -}}
+{{- $speaks := ternary "kubernetes.io/wss" "kubernetes.io/ws" (eq (default "HTTP" .protocol) "HTTPS") -}}
+{{- $ports = append $ports (dict "name" .name "port" .port "nodePort" .nodePort "speaks" (default $speaks .appProtocol)) -}}
 {{- $numbers = append $numbers (int .port) -}}
 {{- end -}}
 {{- end -}}
@@ -133,6 +138,12 @@ the first one's name. */}}
 {{- $namespaces = concat . (list $.Release.Namespace (include "holdfast.gatewayNamespace" $)) | uniq | sortAlpha -}}
 {{- end -}}
 {{ toYaml (dict "namespaces" $namespaces) }}
+{{- end }}
+
+{{/* The namespaces whose Secrets a controller may read, the same way. */}}
+{{- define "holdfast.secretNamespaces" -}}
+{{- $namespaces := default (list (include "holdfast.gatewayNamespace" .)) .Values.controller.secretNamespaces -}}
+{{ toYaml (dict "namespaces" (ternary list $namespaces (has "*" $namespaces))) }}
 {{- end }}
 
 {{/* Of what the certificates' Job needs: there before the rest of the release, gone after it. */}}

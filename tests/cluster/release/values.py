@@ -54,4 +54,4 @@ def _leaves(value: dict, prefix: str):
 
 
 #: Kubernetes' own objects, shown as one.
-WHOLE = {"controller.resources", "dataplane.resources"}
+WHOLE = {"controller.resources", "dataplane.resources", "podSecurityContext"}

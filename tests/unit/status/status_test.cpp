@@ -86,7 +86,8 @@ protected:
                 .now = now_,
                 .gateway_addresses = addresses_,
                 .leader = leader_,
-                .peer = [](StreamId) { return std::string("127.0.0.1:5"); }};
+                .peer = [](StreamId) { return std::string("127.0.0.1:5"); },
+                .push_certificate_ends = push_certificate_ends_};
     }
     [[nodiscard]] admin::Response get(std::string const& path) {
         for (admin::Endpoint const& one : status_endpoints([this] { return view(); }, metrics_)) {
@@ -110,6 +111,7 @@ protected:
     Metrics metrics_;
     std::vector<std::string> addresses_;
     std::optional<LeaderReport> leader_;
+    std::optional<WallClock::time_point> push_certificate_ends_;
 };
 
 TEST_F(StatusTest, IsWantedOfTheObjectsThatWereTranslated) {
@@ -352,6 +354,13 @@ TEST_F(StatusTest, CountsInMetrics) {
     EXPECT_THAT(text, HasSubstr("holdfast_controller_push_bytes_total 4096\n"));
     EXPECT_THAT(text, HasSubstr("holdfast_controller_push_nacks_total 4\n"));
     EXPECT_THAT(text, HasSubstr("holdfast_controller_source_problems 5\n"));
+}
+
+TEST_F(StatusTest, TellsWhenThePushCertificateEnds) {
+    std::string const metric = "holdfast_controller_push_certificate_expiry_timestamp_seconds ";
+    EXPECT_THAT(get("/metrics").body, Not(HasSubstr(metric))) << "a Unix socket needs none";
+    push_certificate_ends_ = WallClock::from_time_t(1'900'000'000);
+    EXPECT_THAT(get("/metrics").body, HasSubstr(metric + "1900000000\n"));
 }
 
 TEST_F(StatusTest, DoesNotCountTwiceWhatWasCountedBeforeTheLastScrape) {
