@@ -1,4 +1,5 @@
-"""The node's network: a bridge with the node's address, in a network namespace that has nothing else.
+"""The node's network: a bridge with the node's address, in a network namespace that has nothing
+else.
 
 All addresses are from 198.18.0.0/15, which is kept for benchmarks and used by nobody."""
 

@@ -1,25 +1,31 @@
 """Kubernetes with a node: Pods start, Services have addresses, Deployments are rolled out."""
 
 import json
+import os
 import subprocess
 from pathlib import Path
 
 import yaml
 
+from harness import http
 from harness.process import Process
 from harness.waiting import eventually
+from kube import programs
 from kube.cluster import Cluster
-from kube.programs import program
 
 from . import network
 from .containers import SOCKET, start_containerd
 
 NAME = "node"
+#: Of the kubelet. It is not in the node's folder: sockets live here, whose paths have a bound.
+KUBELET = "/run/kubelet"
+DNS_READY = f"{network.ADDRESS}:8181"
 
 
 class Node(Cluster):
-    """Wants to be made in namespaces of its own (network, processes, mounts), as root. Ready when it
-    is made; Holdfast's CRD is its chart's to bring. `cgroup` is the name of a control group that exists; `archives` are images."""
+    """Wants to be made in namespaces of its own (network, processes, mounts), as root. Ready when
+    it is made; Holdfast's CRD is its chart's to bring. `cgroup` is the name of a control group that
+    exists; `archives` are images."""
 
     definitions = ()
 
@@ -41,7 +47,24 @@ class Node(Cluster):
         command = ["ctr", "--address", SOCKET, "--namespace", "k8s.io", "images", "import"]
         subprocess.run([*command, archive], check=True, stdout=subprocess.DEVNULL)
 
+    def environment(self) -> dict[str, str]:
+        """Of programs that use the cluster, found in its PATH. What kubectl and Helm keep is kept
+        in the node's folder: HOME is not the tests'."""
+        kept = {
+            "KUBECACHEDIR": "kubectl",
+            "HELM_CACHE_HOME": "helm/cache",
+            "HELM_CONFIG_HOME": "helm/config",
+            "HELM_DATA_HOME": "helm/data",
+        }
+        return {
+            **os.environ,
+            "PATH": f"{programs.folder()}:{os.environ['PATH']}",
+            "KUBECONFIG": str(self.kubeconfig),
+            **{name: str(self.folder / path) for name, path in kept.items()},
+        }
+
     def start_proxy(self) -> None:
+        """Waits until Services have addresses."""
         self.proxy = self._start(
             "kube-proxy",
             f"--kubeconfig={self.kubeconfig}",
@@ -51,14 +74,16 @@ class Node(Cluster):
             # The machine's table is not ours to size.
             "--conntrack-max-per-core=0",
         )
+        self._wait_healthy(self.proxy, "127.0.0.1:10256", "/healthz")
 
     def start_dns(self) -> None:
+        """Waits until Services have names."""
         corefile = self.folder / "Corefile"
         corefile.write_text(
             f""".:53 {{
     bind {network.ADDRESS}
     errors
-    ready {network.ADDRESS}:8181
+    ready {DNS_READY}
     kubernetes cluster.local in-addr.arpa {{
         kubeconfig {self.kubeconfig}
         endpoint_pod_names
@@ -69,6 +94,7 @@ class Node(Cluster):
 """
         )
         self.dns = self._start("coredns", "-conf", corefile)
+        self._wait_healthy(self.dns, DNS_READY, "/ready")
 
     def api_flags(self) -> list[str]:
         certificate, key = self.credentials.admin
@@ -92,7 +118,15 @@ class Node(Cluster):
         return super().stop()
 
     def _start(self, name: str, *flags) -> Process:
-        return Process(name, [program(name), *flags], self.folder)
+        return Process(name, [programs.program(name), *flags], self.folder)
+
+    @staticmethod
+    def _wait_healthy(process: Process, address: str, path: str) -> None:
+        def healthy():
+            assert process.running(), f"{process.name} ended:\n{process.tail()}"
+            return http.request(address, path).status == 200
+
+        eventually(healthy, f"{process.name} is healthy", within=60)
 
     def _admin_flags(self) -> list[str]:
         return [
@@ -110,9 +144,9 @@ class Node(Cluster):
         ]
 
     def _start_kubelet(self, cgroup: str) -> Process:
-        user = self.credentials.issue("node", f"system:node:{NAME}", organization="system:nodes")
-        names = ("client-certificate", "client-key")
-        kubeconfig = self.credentials.kubeconfig("node", self.address, dict(zip(names, map(str, user))))
+        pair = self.credentials.issue("node", f"system:node:{NAME}", organization="system:nodes")
+        user = dict(zip(("client-certificate", "client-key"), map(str, pair)))
+        kubeconfig = self.credentials.kubeconfig("node", self.address, user)
         resolver = self.folder / "resolv.conf"
         resolver.write_text(f"nameserver {network.ADDRESS}\n")
         configuration = self.folder / "kubelet.yaml"
@@ -150,7 +184,7 @@ class Node(Cluster):
             "kubelet",
             f"--config={configuration}",
             f"--kubeconfig={kubeconfig}",
-            f"--root-dir={self.folder / 'kubelet'}",
+            f"--root-dir={KUBELET}",
             f"--cert-dir={self.folder / 'kubelet-pki'}",
             f"--hostname-override={NAME}",
             f"--node-ip={network.ADDRESS}",
