@@ -1,9 +1,19 @@
-# Sourced: the images that a cluster starts with, made by buildah in the cache. Nothing is pulled: the
-# base is made of Debian's packages, under the name that Dockerfiles ask for.
+# Sourced: the images that a cluster starts with, made by buildah in the cache. Nothing is pulled:
+# the base is made of Debian's packages, under the name that Dockerfiles ask for.
 
 images=$cache/cluster/images
 debian=docker.io/library/debian:trixie
 pause=localhost/pause:1
+
+# From here to unlock_images what is built has its name, whoever else builds with this cache.
+lock_images() {
+  mkdir -p "$images"
+  exec 7>"$cache/cluster/.lock"
+  flock 7
+}
+
+# Before a cluster starts, whose processes would hold the lock.
+unlock_images() { exec 7>&-; }
 
 in_storage() {
   local command=$1
@@ -35,7 +45,8 @@ make_pause() {
   if has_image "$pause"; then return; fi
   local folder container
   folder=$(mktemp -d)
-  echo 'int pause(void); int main(void) { for (;;) pause(); }' | gcc -static -O2 -s -x c -o "$folder/pause" -
+  gcc -static -O2 -s -x c -o "$folder/pause" - \
+    <<<'int pause(void); int main(void) { for (;;) pause(); }'
   container=$(in_storage from scratch)
   in_storage copy --quiet "$container" "$folder/pause" /pause >/dev/null
   in_storage config --entrypoint '["/pause"]' "$container"
@@ -43,25 +54,36 @@ make_pause() {
   rm -rf "$folder"
 }
 
-# build_image NAME CONTEXT [DOCKERFILE]: its steps are kept, so that a build without a change is fast.
+# hard_limit OPTION: ulimit's, in buildah's words.
+hard_limit() {
+  local limit
+  limit=$(ulimit -H "$1")
+  printf '%s\n' "${limit/unlimited/-1}"
+}
+
+# build_image NAME CONTEXT: its steps are kept, so that a build without a change is fast.
 build_image() {
+  local log=$cache/cluster/build.log
   make_debian
   # By itself buildah asks for more files and processes than it may have.
   in_storage build --isolation chroot --layers --pull=never --tag "$1" \
-    --ulimit "nofile=$(ulimit -Hn)" --ulimit "nproc=$(ulimit -Hu)" ${3:+--file "$3"} "$2" >"$cache/cluster/build.log" 2>&1 ||
-    die "the image does not build: see $cache/cluster/build.log"
+    --ulimit "nofile=$(hard_limit -n)" --ulimit "nproc=$(hard_limit -u)" "$2" >"$log" 2>&1 ||
+    die "the image does not build: see $log"
 }
 
-# archive_of NAME: prints the file that holds the image as it is now.
+# archive_of NAME: prints the file that holds the image as it is now. It is there for a day.
 archive_of() {
   local id file
-  id=$(in_storage images --quiet --no-trunc "$1")
+  # In $(…) nothing ends at a command that fails.
+  id=$(in_storage images --quiet --no-trunc "$1") && [[ -n $id ]] || die "there is no image $1"
   file=$images/${1//[:\/]/_}-${id: -12}.tar
   if [[ ! -e $file ]]; then
-    mkdir -p "$images"
-    rm -f "$images/${1//[:\/]/_}"-*.tar
-    in_storage push --quiet "$1" "docker-archive:$file.new:$1" >/dev/null
-    mv "$file.new" "$file"
+    rm -f "$file.new"
+    in_storage push --quiet "$1" "docker-archive:$file.new:$1" >/dev/null &&
+      mv "$file.new" "$file" || die "the image $1 cannot be written to $file"
   fi
+  # Others may still read what was asked for a short time ago.
+  touch "$file"
+  find "$images" -type f -mmin +1440 -delete
   printf '%s\n' "$file"
 }
