@@ -1,8 +1,9 @@
 # Sourced by the scripts in hack/: where the toolchain is, and how a script moves into it.
 #
-# Holdfast is built and tested with Debian 13's packages. On Debian 13 these are the machine's own, and
-# Ubuntu 24.04's are taken for as good, although nobody has tried; elsewhere they live in a Debian 13 root in the user's cache, entered by chroot
-# in a mount namespace of its own: nothing is mounted or installed outside that namespace and root.
+# Holdfast is built and tested with Debian 13's packages. On Debian 13 these are the machine's own,
+# and Ubuntu 24.04's are taken for as good, although nobody has tried; elsewhere they live in a
+# Debian 13 root in the user's cache, entered by chroot in a mount namespace of its own: nothing is
+# mounted or installed outside that namespace and root.
 
 set -euo pipefail
 

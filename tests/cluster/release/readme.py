@@ -1,20 +1,17 @@
 """What the README says of a cluster, as it stands there."""
 
-import re
 import shlex
 import subprocess
 
+from harness import documents
 from harness.paths import REPO
-from kube.programs import folder
 from node.node import Node
 
 INSIDE = "hack/cluster run "
 
 
 def commands() -> list[str]:
-    section = (REPO / "README.md").read_text().partition("## On Kubernetes")[2]
-    blocks = re.findall(r"```sh\n(.*?)```", section.partition("\n## ")[0], re.S)
-    return [line for block in blocks for line in block.splitlines()]
+    return documents.commands_in("On Kubernetes")
 
 
 def follow(node: Node) -> str:
@@ -30,11 +27,7 @@ def _run(node: Node, line: str) -> str:
     done = subprocess.run(
         shlex.split(line),
         cwd=REPO,
-        env={
-            "KUBECONFIG": str(node.kubeconfig),
-            "PATH": f"{folder()}:/usr/bin:/bin",
-            "HOME": str(node.folder),
-        },
+        env=node.environment(),
         text=True,
         capture_output=True,
         timeout=180,

@@ -53,6 +53,13 @@ def commands() -> set[str]:
     return {line for line in stripped if line}
 
 
+def commands_in(section: str) -> list[str]:
+    """The lines of the blocks of commands in a section of the README, in their order."""
+    text = (REPO / "README.md").read_text().partition(f"\n## {section}\n")[2]
+    blocks = re.findall(r"^```sh\n(.*?)^```", text.partition("\n## ")[0], re.M | re.S)
+    return [line for block in blocks for line in block.splitlines()]
+
+
 def command(beginning: str) -> str:
     """The one command that begins so."""
     (found,) = [each for each in commands() if each.startswith(beginning)]
