@@ -33,9 +33,10 @@ def running(release):
 
 
 @pytest.fixture
-def crowds(running, request):
-    """300 clients that talk, before and after."""
+def crowds(running, release, request):
+    """300 clients that talk, before and after. Nothing that crashes may hide behind them."""
     running.begin()
     yield running
     running.must_echo()
+    assert release.restarts() == {}
     print(f"{request.node.name}: {running.tally()}")

@@ -8,9 +8,12 @@ from collections import Counter
 
 from harness.numbered import RESTART, faults
 from harness.waiting import eventually
-from release.release import DRAIN_DELAY, DRAIN_TIMEOUT, NAME
+from release.release import DRAIN_DELAY, DRAIN_TIMEOUT, NAME, containers
 
 PROMISED = (RESTART, "service restart")
+DATA_PLANES = f"deployment/{NAME}-dataplane"
+#: What the kubelet says of a container whose image has no such program.
+CANNOT_START = {"RunContainerError", "CreateContainerError", "CrashLoopBackOff"}
 
 
 def test_backends_scale_and_only_sessions_on_pods_that_go_close(crowds):
@@ -46,13 +49,13 @@ def test_proxy_and_dns_of_the_node_start_again_and_nothing_closes(crowds, node):
         process.kill()
         crowds.must_be_untouched()
         start()
-    crowds.must_be_untouched()
+        crowds.must_be_untouched()
 
 
 def test_a_rollout_closes_each_session_once_and_as_promised(crowds, release):
     before = release.pods("dataplane")
     held = sum(release.sessions(each) for each in before)
-    release.kubectl("rollout", "restart", f"deployment/{NAME}-dataplane")
+    release.kubectl("rollout", "restart", DATA_PLANES)
     release.wait_ready()
     release.wait_gone(before)
     crowds.must_echo()
@@ -78,25 +81,29 @@ def test_a_pod_that_is_killed_takes_only_its_sessions(crowds, release):
 
 
 def test_a_rollout_that_never_becomes_ready_is_noticed_by_nobody(crowds, release):
-    before = release.pods("dataplane")
-    release.kubectl("set", "image", f"deployment/{NAME}-dataplane", "dataplane=localhost/pause:1")
+    before = _names(release)
+    release.kubectl("set", "image", DATA_PLANES, "dataplane=localhost/pause:1")
 
     def stuck():
-        pods = [each for each in release.pods("dataplane") if each not in before]
-        states = [status.get("state", {}) for each in pods for status in _containers(each)]
-        return any("waiting" in state or "terminated" in state for state in states)
+        pods = [one for one in release.pods("dataplane") if one["metadata"]["name"] not in before]
+        states = [each["state"] for pod in pods for each in containers(pod)]
+        return any(
+            "terminated" in state or state.get("waiting", {}).get("reason") in CANNOT_START
+            for state in states
+        )
 
     eventually(stuck, "the new Pods cannot start", within=60)
     until = time.monotonic() + DRAIN_DELAY + DRAIN_TIMEOUT
     eventually(lambda: time.monotonic() > until, "an old Pod could have drained", within=60)
     crowds.must_be_untouched()
-    release.kubectl("rollout", "undo", f"deployment/{NAME}-dataplane")
+    release.kubectl("rollout", "undo", DATA_PLANES)
     release.wait_ready()
+    assert _names(release) == before
     crowds.must_be_untouched()
 
 
-def _containers(pod: dict) -> list[dict]:
-    return pod["status"].get("containerStatuses", [])
+def _names(release) -> set[str]:
+    return {each["metadata"]["name"] for each in release.pods("dataplane")}
 
 
 def _generation(crowds) -> int:

@@ -1,5 +1,5 @@
-"""An echo backend in a Pod. It says on standard output, as JSON, how many sessions it had when it was
-told to stop, and closes them with 1001."""
+"""An echo backend in a Pod. It says on standard output, as JSON, how many sessions it had when it
+was told to stop, and closes them with 1001."""
 
 import asyncio
 import json

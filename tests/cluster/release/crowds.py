@@ -9,7 +9,6 @@ from harness.manifests import metadata, route, rule, service
 from harness.numbered import NumberedClient, tally
 from harness.waiting import eventually
 from kube.crowd import Crowd
-from kube.programs import program
 from node import network
 
 from .release import NAME, NAMESPACE, Release
@@ -54,8 +53,9 @@ class Crowds:
         self.beside.__exit__()
 
     @staticmethod
-    def route(name: str, **more) -> dict:
-        made = route(name, rule(name, path=f"/{name}", **more))
+    def route(name: str, backend: str = "", **more) -> dict:
+        """From the path /NAME to the Service of that name, or to another one."""
+        made = route(name, rule(backend or name, path=f"/{name}", **more))
         made["spec"]["parentRefs"] = [{"name": NAME, "namespace": NAMESPACE}]
         return made
 
@@ -98,12 +98,11 @@ class Crowds:
         assert not self.refusals
 
     def tally(self) -> str:
-        return (
-            f"{2 * EACH} clients; beside: {tally(self.beside_ends)}; in Pods: {tally(self.pod_ends)}; "
-            f"{self.refusals} refusals"
-        )
+        beside, in_pods = tally(self.beside_ends), tally(self.pod_ends)
+        refusals = f"{self.refusals} refusals"
+        return f"{2 * EACH} clients; beside: {beside}; in Pods: {in_pods}; {refusals}"
 
-    # --- backends in Pods --------------------------------------------------------------------------
+    # --- backends in Pods ----------------------------------------------------------------------
 
     def backend_pods(self) -> list[str]:
         found = self.node.read("pods", "-l", f"app={BACKEND}")["items"]
@@ -119,7 +118,8 @@ class Crowds:
         logs = {name: self._follow(name) for name in before}
         self.node.kubectl("scale", f"deployment/{BACKEND}", f"--replicas={replicas}")
         self.node.kubectl("rollout", "status", f"deployment/{BACKEND}", "--timeout=60s")
-        gone = set(before) - set(eventually(lambda: self._exactly(replicas), f"{replicas} backends"))
+        left = eventually(lambda: self._exactly(replicas), f"{replicas} backends")
+        gone = set(before) - set(left)
         sessions = 0
         for name, log in logs.items():
             if name in gone:
@@ -139,8 +139,12 @@ class Crowds:
         return pods if len(pods) == count else None
 
     def _follow(self, pod: str) -> subprocess.Popen:
-        command = [program("kubectl"), f"--kubeconfig={self.node.kubeconfig}", "logs", "-f", pod]
-        return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        return subprocess.Popen(
+            ["kubectl", "logs", "-f", pod],
+            env=self.node.environment(),
+            stdout=subprocess.PIPE,
+            text=True,
+        )
 
 
 def _client(index: int, url: str, name: str) -> NumberedClient:

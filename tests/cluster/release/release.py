@@ -1,23 +1,23 @@
 """Holdfast as its users install it: by Helm, with the image that its Dockerfile makes."""
 
 import json
-import os
 import subprocess
 from pathlib import Path
 
 from harness import http
 from harness.paths import REPO
 from harness.waiting import eventually
-from kube.programs import program
 from node.node import Node
 
 from . import readme
 
 CHART = REPO / "charts" / "holdfast"
 NAMESPACE, NAME = "holdfast-system", "holdfast"
-IMAGE = "localhost/holdfast:dev"
-#: Short, so that a rollout takes half a minute.
-DRAIN_DELAY, DRAIN_TIMEOUT = 3, 20
+#: With the port of their metrics.
+COMPONENTS = {"controller": 19002, "dataplane": 19001}
+#: Short, so that a rollout takes less than a minute. The delay has to cover how far apart new Pods
+#: turn ready for clients: by probes every 2 s, and by kube-proxy, which may wait for a second.
+DRAIN_DELAY, DRAIN_TIMEOUT = 10, 20
 VALUES = {
     "image": {"repository": "localhost/holdfast", "tag": "dev", "pullPolicy": "Never"},
     "dataplane": {
@@ -54,8 +54,8 @@ class Release:
 
     def helm(self, *arguments) -> str:
         done = subprocess.run(
-            [program("helm"), *map(str, arguments), "--namespace", NAMESPACE],
-            env={**os.environ, "KUBECONFIG": str(self.node.kubeconfig)},
+            ["helm", *map(str, arguments), "--namespace", NAMESPACE],
+            env=self.node.environment(),
             text=True,
             capture_output=True,
             timeout=300,
@@ -68,7 +68,7 @@ class Release:
 
     def wait_ready(self) -> None:
         """Everything runs as the Deployments say, and the Gateway is programmed."""
-        for each in ("controller", "dataplane"):
+        for each in COMPONENTS:
             self.kubectl("rollout", "status", f"deployment/{NAME}-{each}", "--timeout=120s")
         self.kubectl("wait", "--for=condition=Programmed", "--timeout=60s", f"gateway/{NAME}")
 
@@ -78,14 +78,23 @@ class Release:
         found = self.node.read("pods", "-n", NAMESPACE, "-l", selector)["items"]
         return [each for each in found if "deletionTimestamp" not in each["metadata"]]
 
+    def restarts(self) -> dict[str, int]:
+        """By Pod, how often a container in it was started again; Pods without are left out."""
+        counts = {
+            pod["metadata"]["name"]: sum(each["restartCount"] for each in containers(pod))
+            for component in COMPONENTS
+            for pod in self.pods(component)
+        }
+        return {name: count for name, count in counts.items() if count}
+
     def metrics(self, pod: dict) -> http.Metrics:
-        port = {"controller": 19002, "dataplane": 19001}
-        component = pod["metadata"]["labels"]["app.kubernetes.io/component"]
-        return http.metrics(f"{pod['status']['podIP']}:{port[component]}")
+        port = COMPONENTS[pod["metadata"]["labels"]["app.kubernetes.io/component"]]
+        return http.metrics(f"{pod['status']['podIP']}:{port}")
 
     def status(self, controller: dict) -> dict:
         """What a controller says of everything."""
-        return json.loads(http.request(f"{controller['status']['podIP']}:19002", "/status").body)
+        address = f"{controller['status']['podIP']}:{COMPONENTS['controller']}"
+        return http.request(address, "/status").json()
 
     def sessions(self, pod: dict) -> int:
         """How many a data plane holds."""
@@ -110,3 +119,8 @@ class Release:
         path = self.node.folder / "values.yaml"
         path.write_text(json.dumps(VALUES))
         return path
+
+
+def containers(pod: dict) -> list[dict]:
+    """What the kubelet says of them."""
+    return pod["status"].get("containerStatuses", [])
