@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
+#include <optional>
 
 #include "common/base/log.hpp"
 #include "controller/status/kube_metrics.hpp"
@@ -27,6 +29,12 @@ prometheus::Histogram::BucketBoundaries const kRebuildSeconds{
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5};
 
 void set(prometheus::Gauge& gauge, std::size_t value) { gauge.Set(static_cast<double>(value)); }
+
+/// Nothing comes never: an alert that asks how long there still is stays quiet.
+double timestamp(std::optional<WallClock::time_point> time) {
+    if (!time) return std::numeric_limits<double>::infinity();
+    return std::chrono::duration<double>(time->time_since_epoch()).count();
+}
 
 void set_routes(GaugeFamily& family, StatusView const& view);
 void set_dataplanes(GaugeFamily& family, StatusView const& view);
@@ -72,11 +80,9 @@ struct Metrics::Families {
     prometheus::Counter& push_streams_dropped =
         counter("holdfast_controller_push_streams_dropped_total",
                 "Push streams closed because there were too many.");
-    GaugeFamily& push_certificate_ends =
-        BuildGauge()
-            .Name("holdfast_controller_push_certificate_expiry_timestamp_seconds")
-            .Help("When the certificate of the push port ends to be valid.")
-            .Register(registry);
+    prometheus::Gauge& push_certificate_ends =
+        gauge("holdfast_controller_push_certificate_expiry_timestamp_seconds",
+              "When the certificate of the push port ends to be valid.");
     prometheus::Gauge& quarantined =
         gauge("holdfast_controller_quarantined_objects",
               "Objects kept out of a Gateway's table as they are now.");
@@ -137,10 +143,7 @@ std::string Metrics::render(StatusView const& view) {
     set(families.source_files_refused, view.source.files_refused);
     raise(families.source_loads, view.source.loads_total);
     set(families.source_synced, view.source_synced ? 1 : 0);
-    if (view.push_certificate_ends) {
-        std::chrono::duration<double> const since = view.push_certificate_ends->time_since_epoch();
-        families.push_certificate_ends.Add({}).Set(since.count());
-    }
+    families.push_certificate_ends.Set(timestamp(view.push_certificate_ends));
     families.kube.read(view);
     raise(families.log_dropped, log::lines_dropped());
     return prometheus::TextSerializer().Serialize(families.registry.Collect());
