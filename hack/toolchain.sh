@@ -2,7 +2,7 @@
 #
 # Holdfast is built and tested with Debian 13's packages. On Debian 13 these are the machine's own,
 # and Ubuntu 24.04's are taken for as good, although nobody has tried; elsewhere they live in a
-# Debian 13 root in the user's cache, entered by chroot in a mount namespace of its own: nothing is
+# Debian 13 root in the user's cache, entered in a mount namespace of its own: nothing is
 # mounted or installed outside that namespace and root.
 
 set -euo pipefail
@@ -90,7 +90,7 @@ enter_root='
   set -e
   eval "$1"
   root=$2 dir=$3 name=$4 owner=$5; shift 5
-  # A root that is a mount point is one that containers can leave (pivot_root).
+  # A mount point, as pivot_root wants it.
   mount --bind "$root" "$root"
   for d in /dev /sys; do mount --rbind "$d" "$root$d"; done
   mount -t proc proc "$root/proc"
@@ -104,7 +104,12 @@ enter_root='
   export HOLDFAST_TOOLCHAIN=debian13
   export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
   unset LD_LIBRARY_PATH PYENV_VERSION GOROOT
-  exec chroot --userspec="$owner" "$root" bash -c "cd \"\$0\" && exec \"\$@\"" "$dir" "$@"'
+  # Who joins a mount namespace comes out at its root: after chroot alone that is the root of the
+  # machine, also in the namespaces of containers, and with it `kubectl exec`.
+  cd "$root"
+  pivot_root . .
+  umount --lazy .
+  exec chroot --userspec="$owner" / bash -c "cd \"\$0\" && exec \"\$@\"" "$dir" "$@"'
 
 # usage_if_asked "$0" "$@": answers --help with the comment at the head of the script, and ends it.
 usage_if_asked() {

@@ -12,9 +12,11 @@ from websockets.sync.client import connect
 
 from harness.manifests import tls_listener, tls_secret
 from harness.waiting import eventually
+from release.crowds import BACKEND
 from release.release import NAME, NAMESPACE
 
 PROGRAMS = ("holdfast-controller", "holdfast-dataplane")
+DATA_PLANES = f"deployment/{NAME}-dataplane"
 CLUSTER_ROLE = f"clusterrole/{NAMESPACE}-{NAME}-controller"
 SECRETS_ROLE = f"role/{NAMESPACE}-{NAME}-controller-secrets"
 LEASE_ROLE = f"role/{NAME}-controller-lease"
@@ -42,6 +44,19 @@ def test_the_kernel_gives_a_program_nothing(release, program):
         root = [line.split() for line in (process / "mountinfo").read_text().splitlines()]
         (options,) = [fields[5] for fields in root if fields[4] == "/"]
         assert "ro" in options.split(",")
+
+
+def test_what_is_executed_in_a_pod_sees_its_image_and_nothing_of_the_machine(crowds, release):
+    def executed(*command: str, pod: str, namespace: str, check: bool = True):
+        return release.node.kubectl("-n", namespace, "exec", pod, "--", *command, check=check)
+
+    listing = ("python3", "-c", "import os; print(*os.listdir('/'))")
+    seen = executed(*listing, pod=f"deployment/{BACKEND}", namespace="default").stdout.split()
+    assert "echo.py" in seen
+    nothing = executed("sh", "-c", ":", pod=DATA_PLANES, namespace=NAMESPACE, check=False)
+    assert nothing.returncode != 0, "its image has no shell"
+    assert "executable file not found" in nothing.stderr
+    crowds.must_be_untouched()
 
 
 def test_a_data_plane_may_do_nothing_at_the_api_server(release):
