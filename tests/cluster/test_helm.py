@@ -4,6 +4,8 @@ again for whoever comes after."""
 
 from collections import Counter
 
+import pytest
+
 from harness.numbered import RESTART
 from release.release import CHART, NAME
 
@@ -25,6 +27,12 @@ def test_a_new_version_of_the_chart_alone_rolls_no_data_plane(crowds, release, t
     release.upgrade(chart=tmp_path / f"{NAME}-0.1.1.tgz")
     release.wait_ready()
     assert _names(release.pods("dataplane")) == _names(before)
+    crowds.must_be_untouched()
+
+
+def test_an_upgrade_by_another_name_is_refused(crowds, release):
+    with pytest.raises(AssertionError, match="cannot change, install another release"):
+        release.upgrade(fullnameOverride="other")
     crowds.must_be_untouched()
 
 
