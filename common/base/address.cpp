@@ -58,6 +58,11 @@ std::optional<IpFamily> ip_family(std::string_view text) noexcept {
     return std::nullopt;
 }
 
+bool lacks_ipv6(boost::system::error_code error) noexcept {
+    return error == boost::system::errc::address_family_not_supported ||
+           error == boost::system::errc::address_not_available;
+}
+
 namespace {
 
 std::optional<std::uint16_t> parse_port(std::string_view text) noexcept {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <boost/system/error_code.hpp>
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -26,5 +28,8 @@ enum class IpFamily : std::uint8_t { v4, v6 };
 
 /// The family of an IP address in text (IPv6 without brackets or zone); nothing for other text.
 [[nodiscard]] std::optional<IpFamily> ip_family(std::string_view text) noexcept;
+
+/// Whether this answer to opening or binding an IPv6 socket means that the system has no IPv6.
+[[nodiscard]] bool lacks_ipv6(boost::system::error_code error) noexcept;
 
 }  // namespace holdfast

@@ -26,11 +26,6 @@ boost::system::error_code listen_at(Tcp::acceptor& acceptor, Tcp::endpoint const
     return error;
 }
 
-bool lacks_ipv6(boost::system::error_code error) noexcept {
-    return error == asio::error::address_family_not_supported ||
-           error == boost::system::errc::address_not_available;
-}
-
 }  // namespace
 
 boost::system::error_code listen_on(Tcp::acceptor& acceptor, Address const& address) {

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 
+#include "common/base/address.hpp"
 #include "dataplane/net/address.hpp"
 #include "dataplane/net/socket_options.hpp"
 
@@ -15,11 +16,6 @@ using Opened = boost::system::result<net::Descriptor>;
 
 boost::system::error_code last_error() noexcept {
     return {errno, boost::system::system_category()};
-}
-
-bool lacks_ipv6(boost::system::error_code error) noexcept {
-    return error == boost::system::errc::address_family_not_supported ||
-           error == boost::system::errc::address_not_available;
 }
 
 Opened open_at(net::SocketAddress const& address) {

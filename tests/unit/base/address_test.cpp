@@ -1,6 +1,8 @@
 // Goal: addresses on the command line mean one thing or are refused. Method: texts by hand.
 #include <gtest/gtest.h>
 
+#include <cerrno>
+
 #include "common/base/address.hpp"
 
 namespace holdfast {
@@ -63,6 +65,14 @@ TEST(IpFamily, IsNothingForOtherText) {
     }
     EXPECT_EQ(ip_family(std::string_view("1.2.3.4\0x", 9)), std::nullopt);
     EXPECT_EQ(ip_family(std::string(1000, '1')), std::nullopt);
+}
+
+TEST(LacksIpv6, IsToldFromOtherFaultsOfASocket) {
+    auto const said = [](int code) { return lacks_ipv6({code, boost::system::system_category()}); };
+    EXPECT_TRUE(said(EAFNOSUPPORT));
+    EXPECT_TRUE(said(EADDRNOTAVAIL));
+    EXPECT_FALSE(said(EADDRINUSE));
+    EXPECT_FALSE(said(0));
 }
 
 }  // namespace

@@ -7,9 +7,9 @@
 #include <openssl/pem.h>
 
 #include <cstdio>
-#include <filesystem>
 
 #include "common/base/openssl.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace holdfast {
 namespace {
@@ -30,22 +30,14 @@ openssl::Owned<X509> certificate_until(std::time_t end) {
     return made;
 }
 
-class NotAfterTest : public ::testing::Test {
-protected:
-    void SetUp() override { std::filesystem::create_directories(folder_); }
-    void TearDown() override { std::filesystem::remove_all(folder_); }
-
-    std::filesystem::path const folder_ =
-        std::filesystem::path(::testing::TempDir()) / "holdfast_not_after_test";
-};
-
-TEST_F(NotAfterTest, ACertificateEndsAtItsNotAfter) {
+TEST(NotAfter, ACertificateEndsAtItsNotAfter) {
     EXPECT_THAT(not_after(certificate_until(kEnd).get()),
                 Optional(Eq(WallClock::from_time_t(kEnd))));
 }
 
-TEST_F(NotAfterTest, AFilesFirstCertificateCounts) {
-    auto const path = (folder_ / "chain.pem").string();
+TEST(NotAfter, AFilesFirstCertificateCounts) {
+    test::TemporaryDirectory const folder;
+    auto const path = (folder / "chain.pem").string();
     std::FILE* const file = std::fopen(path.c_str(), "w");
     ASSERT_NE(file, nullptr);
     PEM_write_X509(file, certificate_until(kEnd).get());
@@ -54,8 +46,9 @@ TEST_F(NotAfterTest, AFilesFirstCertificateCounts) {
     EXPECT_THAT(not_after(path), Optional(Eq(WallClock::from_time_t(kEnd))));
 }
 
-TEST_F(NotAfterTest, AFileWithoutACertificateHasNoEnd) {
-    EXPECT_EQ(not_after((folder_ / "absent.pem").string()), std::nullopt);
+TEST(NotAfter, AFileWithoutACertificateHasNoEnd) {
+    test::TemporaryDirectory const folder;
+    EXPECT_EQ(not_after((folder / "absent.pem").string()), std::nullopt);
     EXPECT_EQ(not_after(std::string("/dev/null")), std::nullopt);
 }
 
